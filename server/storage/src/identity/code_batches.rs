@@ -1,0 +1,58 @@
+//! How many sealed codes were handed to whom: counts and dates, never a code.
+
+use chrono::NaiveDate;
+use domain::ids::{CampaignId, OrganisationId};
+use uuid::Uuid;
+
+use super::{Reading, Writing};
+use crate::Result;
+use crate::tenancy::column;
+
+/// A batch of sealed codes printed for one organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeBatch {
+    /// Random.
+    pub id: Uuid,
+    /// The campaign that the codes open.
+    pub campaign: CampaignId,
+    /// Whose people get them.
+    pub organisation: OrganisationId,
+    /// How many.
+    pub codes: i64,
+    /// The day.
+    pub issued_on: NaiveDate,
+}
+
+impl Writing {
+    /// Records that a batch was issued.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn add_code_batch(&self, batch: CodeBatch) -> Result<()> {
+        let sql = "INSERT INTO code_batch (tenant_id, id, campaign_id, organisation_id, codes, issued_on)
+                   VALUES ($1, $2, $3, $4, $5, $6)";
+        let values = vec![
+            batch.id.into(),
+            batch.campaign.0.into(),
+            batch.organisation.0.into(),
+            batch.codes.into(),
+            batch.issued_on.into(),
+        ];
+        self.0.execute(sql, values).await?;
+        Ok(())
+    }
+}
+
+impl Reading {
+    /// How many codes were issued for `campaign` in all.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn codes_issued(&self, campaign: CampaignId) -> Result<i64> {
+        let sql = "SELECT CAST(coalesce(sum(codes), 0) AS BIGINT) FROM code_batch WHERE tenant_id = $1 AND campaign_id = $2";
+        match self.0.one(sql, vec![campaign.0.into()]).await? {
+            Some(row) => column(&row, 0),
+            None => Ok(0),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The identity side: tenants, organisations and what was handed out. No participant, no contribution, no vote.
+
+mod code_batches;
+mod tenants;
+
+pub use code_batches::CodeBatch;
+
+use domain::ids::TenantId;
+
+use crate::Result;
+use crate::connection::Pools;
+use crate::tenancy::Bound;
+
+/// The identity database.
+#[derive(Clone)]
+pub struct Identity {
+    pools: Pools,
+}
+
+/// A reader of one tenant's identity side.
+pub struct Reading(Bound);
+
+/// A write transaction on one tenant's identity side.
+pub struct Writing(Bound);
+
+impl Identity {
+    pub(crate) async fn open(url: &str) -> Result<Self> {
+        Ok(Self { pools: Pools::open(url).await? })
+    }
+
+    /// Reads `tenant`'s rows.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn read(&self, tenant: TenantId) -> Result<Reading> {
+        Ok(Reading(Bound::reading(&self.pools, tenant).await?))
+    }
+
+    /// Begins a write of `tenant`'s rows.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn write(&self, tenant: TenantId) -> Result<Writing> {
+        Ok(Writing(Bound::writing(&self.pools, tenant).await?))
+    }
+}
+
+impl Writing {
+    /// Makes the changes last.
+    ///
+    /// # Errors
+    /// When the database could not.
+    pub async fn commit(self) -> Result<()> {
+        self.0.commit().await
+    }
+}
