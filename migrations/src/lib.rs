@@ -38,7 +38,8 @@ pub struct Report {
 /// # Errors
 /// What the database said.
 pub async fn migrate(url: &str, side: Side, app_role: Option<&str>) -> Result<Report, DbErr> {
-    let db = Database::connect(ConnectOptions::new(url).max_connections(1).sqlx_logging(false).to_owned()).await?;
+    let db =
+        Database::connect(ConnectOptions::new(url).max_connections(1).sqlx_logging(false).to_owned()).await?;
     let report = match side {
         Side::Identity => run::<identity::Identity>(&db).await?,
         Side::Conversation => run::<conversation::Conversation>(&db).await?,
@@ -53,7 +54,8 @@ pub async fn migrate(url: &str, side: Side, app_role: Option<&str>) -> Result<Re
 /// # Errors
 /// What the database said.
 pub async fn pending(url: &str, side: Side) -> Result<usize, DbErr> {
-    let db = Database::connect(ConnectOptions::new(url).max_connections(1).sqlx_logging(false).to_owned()).await?;
+    let db =
+        Database::connect(ConnectOptions::new(url).max_connections(1).sqlx_logging(false).to_owned()).await?;
     let pending = match side {
         Side::Identity => identity::Identity::get_pending_migrations_read_only(&db).await?.len(),
         Side::Conversation => conversation::Conversation::get_pending_migrations_read_only(&db).await?.len(),

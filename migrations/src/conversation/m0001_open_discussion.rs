@@ -127,8 +127,17 @@ const UP: &[&str] = &[
     "CREATE INDEX vote_by_participant ON vote (tenant_id, participant_id)",
 ];
 
-const TENANT_TABLES: &[&str] =
-    &["organisation", "campaign", "round", "participant", "sealed_code", "session", "post", "post_version", "vote"];
+const TENANT_TABLES: &[&str] = &[
+    "organisation",
+    "campaign",
+    "round",
+    "participant",
+    "sealed_code",
+    "session",
+    "post",
+    "post_version",
+    "vote",
+];
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;

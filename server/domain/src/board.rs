@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::ids::{PostId, PromptId};
+use crate::ids::{ParticipantId, PostId, PromptId};
 use crate::round::Feeling;
 use crate::vote::VoteCounts;
 
@@ -23,6 +23,8 @@ pub const MAX_SEARCH_CHARACTERS: usize = 100;
 pub struct Card {
     /// Which contribution.
     pub id: PostId,
+    /// Who wrote it: to mark a reader's own, never to be shown.
+    pub author: Option<ParticipantId>,
     /// The prompt it answers.
     pub prompt: PromptId,
     /// Its theme's slug.
@@ -67,7 +69,8 @@ pub enum Sort {
 
 impl Sort {
     /// Every order, as forms show them.
-    pub const ALL: [Self; 5] = [Self::FairMix, Self::Newest, Self::MostDiscussed, Self::MostSupported, Self::NeedsVotes];
+    pub const ALL: [Self; 5] =
+        [Self::FairMix, Self::Newest, Self::MostDiscussed, Self::MostSupported, Self::NeedsVotes];
 
     /// Its name in addresses.
     pub fn slug(self) -> &'static str {
@@ -245,6 +248,7 @@ mod tests {
         let body = format!("Idea number {number}: Café rotas");
         Card {
             id: PostId::named(&[&number.to_string()]),
+            author: None,
             prompt: PromptId::named(&[if number % 2 == 0 { "even" } else { "odd" }]),
             theme: (number % 3 == 0).then(|| "rotas".to_owned()),
             feeling: None,

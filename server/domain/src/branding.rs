@@ -35,7 +35,8 @@ impl FromStr for Colour {
     type Err = NotAColour;
 
     fn from_str(text: &str) -> Result<Self, NotAColour> {
-        let digits = text.strip_prefix('#').filter(|d| d.len() == 6 && d.bytes().all(|b| b.is_ascii_hexdigit()));
+        let digits =
+            text.strip_prefix('#').filter(|d| d.len() == 6 && d.bytes().all(|b| b.is_ascii_hexdigit()));
         let number = u32::from_str_radix(digits.ok_or(NotAColour)?, 16).map_err(|_| NotAColour)?;
         let [_, red, green, blue] = number.to_be_bytes();
         Ok(Self(red, green, blue))
@@ -167,7 +168,8 @@ impl Palette {
 /// Text in the brand colour on everything light, white text on it and its shades, its palest tints as text on it.
 fn brand_fits(brand: Colour) -> bool {
     let behind = [WHITE, PAGE_GREY, brand.tint(78), brand.tint(85), brand.tint(90), brand.tint(93)];
-    behind.iter().all(|behind| brand.contrast(*behind) >= TEXT_CONTRAST) && brand.contrast(FOOTER_GREY) >= BORDER_CONTRAST
+    behind.iter().all(|behind| brand.contrast(*behind) >= TEXT_CONTRAST)
+        && brand.contrast(FOOTER_GREY) >= BORDER_CONTRAST
 }
 
 /// Links on every background that text stands on.
@@ -220,7 +222,8 @@ mod tests {
     fn hover_and_pressed_are_no_worse_than_rest() {
         for colour in grid() {
             let palette = Palette::from_brand(colour, None, None);
-            for (name, shade) in palette.variables().into_iter().filter(|(name, _)| name.contains("-shade-")) {
+            for (name, shade) in palette.variables().into_iter().filter(|(name, _)| name.contains("-shade-"))
+            {
                 assert!(WHITE.contrast(shade) >= TEXT_CONTRAST, "{colour}: white on {name}");
             }
         }
@@ -229,7 +232,10 @@ mod tests {
     #[test]
     fn a_readable_colour_stays_as_it_is() {
         let given = Colour(0x14, 0x49, 0x3f);
-        assert_eq!(Palette::from_brand(given, None, None), Palette { brand: given, link: given, button: given });
+        assert_eq!(
+            Palette::from_brand(given, None, None),
+            Palette { brand: given, link: given, button: given }
+        );
     }
 
     #[test]

@@ -86,7 +86,9 @@ pub enum PostRefusal {
     #[error("Choose a feeling from the list, or leave it empty.")]
     UnknownFeeling,
     /// [`MAX_POSTS_PER_PARTICIPANT`] reached.
-    #[error("You have posted {MAX_POSTS_PER_PARTICIPANT} times, which is the most for one person. You can still edit what you wrote, and vote.")]
+    #[error(
+        "You have posted {MAX_POSTS_PER_PARTICIPANT} times, which is the most for one person. You can still edit what you wrote, and vote."
+    )]
     TooMany,
     /// The round is full.
     #[error("This conversation holds all the ideas that it can. You can still comment and vote.")]
@@ -108,7 +110,8 @@ pub fn accept(
     now: DateTime<Utc>,
 ) -> Result<NewContribution, PostRefusal> {
     round.require_open(now)?;
-    let prompt = prompts.iter().find(|prompt| prompt.slug == form.prompt).ok_or(PostRefusal::UnknownPrompt)?;
+    let prompt =
+        prompts.iter().find(|prompt| prompt.slug == form.prompt).ok_or(PostRefusal::UnknownPrompt)?;
     let (theme, feeling) = labels(themes, &form.theme, &form.feeling)?;
     Ok(NewContribution { prompt: prompt.id, body: Body::parse(&form.body)?, theme, feeling })
 }

@@ -165,7 +165,13 @@ mod tests {
     fn open_from_the_first_second_to_the_last() {
         let opens_at: DateTime<Utc> = "2023-11-30T00:00:00Z".parse().unwrap();
         let closes_at: DateTime<Utc> = "2023-12-14T23:59:00Z".parse().unwrap();
-        let round = Round { id: RoundId::named(&["r"]), campaign: CampaignId::named(&["c"]), opens_at, closes_at, revision: 0 };
+        let round = Round {
+            id: RoundId::named(&["r"]),
+            campaign: CampaignId::named(&["c"]),
+            opens_at,
+            closes_at,
+            revision: 0,
+        };
         let second = TimeDelta::seconds(1);
         assert_eq!(round.require_open(opens_at - second), Err(RoundRefusal::NotOpenYet));
         assert_eq!(round.require_open(opens_at), Ok(()));

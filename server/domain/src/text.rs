@@ -28,7 +28,9 @@ pub enum TextRefusal {
         characters: usize,
     },
     /// Stacked accents that would cover other people's words.
-    #[error("Take out the stacked accents. Some letters have more than {MAX_MARKS_PER_LETTER}, which hides other words.")]
+    #[error(
+        "Take out the stacked accents. Some letters have more than {MAX_MARKS_PER_LETTER}, which hides other words."
+    )]
     StackedMarks,
     /// A NUL character, which no keyboard types.
     #[error("Type the text again. It holds a character that cannot be stored.")]
@@ -91,7 +93,8 @@ fn keeps(c: char) -> bool {
 }
 
 fn is_invisible(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{3164}')
+    c.is_whitespace()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{00AD}' | '\u{034F}' | '\u{115F}' | '\u{3164}')
 }
 
 fn squeeze_blank_lines(text: &str) -> String {
@@ -124,7 +127,15 @@ mod tests {
 
     #[test]
     fn ordinary_text_of_many_scripts_is_untouched() {
-        for text in ["Rotas come too late.", "Tiếng Việt", "שָׁלוֹם", "العربية", "ਪੰਜਾਬੀ", "👩🏽‍⚕️ thanks", "<script>alert(1)</script>"] {
+        for text in [
+            "Rotas come too late.",
+            "Tiếng Việt",
+            "שָׁלוֹם",
+            "العربية",
+            "ਪੰਜਾਬੀ",
+            "👩🏽‍⚕️ thanks",
+            "<script>alert(1)</script>",
+        ] {
             assert_eq!(clean(text).unwrap(), text.nfc().collect::<String>());
         }
     }
@@ -143,7 +154,10 @@ mod tests {
         let zalgo = format!("h{}", "\u{0301}".repeat(12));
         assert_eq!(clean(&zalgo), Err(TextRefusal::StackedMarks));
         assert!(clean(&"é".repeat(MAX_BODY_CHARACTERS)).is_ok());
-        assert!(matches!(clean(&"é".repeat(MAX_BODY_CHARACTERS + 1)), Err(TextRefusal::TooLong { characters: 3_001 })));
+        assert!(matches!(
+            clean(&"é".repeat(MAX_BODY_CHARACTERS + 1)),
+            Err(TextRefusal::TooLong { characters: 3_001 })
+        ));
         assert!(matches!(clean(&"(".repeat(100_000)), Err(TextRefusal::TooLong { .. })));
     }
 }

@@ -17,7 +17,9 @@ pub enum Ambiguous {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum LocalTimeRefusal {
     /// The spring clock change skips it.
-    #[error("{local} does not exist in {zone}: the clocks go forward over it. Choose a time an hour later or earlier.")]
+    #[error(
+        "{local} does not exist in {zone}: the clocks go forward over it. Choose a time an hour later or earlier."
+    )]
     Skipped {
         /// The local time as written.
         local: NaiveDateTime,

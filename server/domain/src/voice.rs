@@ -10,16 +10,52 @@ use crate::clock::{Entropy, random_bytes};
 
 /// The colours, in the order of the numbers; each has a class of its own in the stylesheet.
 pub const COLOURS: [&str; 16] = [
-    "Amber", "Blue", "Bronze", "Copper", "Coral", "Crimson", "Golden", "Green", "Indigo", "Ivory", "Jade", "Lilac",
-    "Rose", "Scarlet", "Silver", "Teal",
+    "Amber", "Blue", "Bronze", "Copper", "Coral", "Crimson", "Golden", "Green", "Indigo", "Ivory", "Jade",
+    "Lilac", "Rose", "Scarlet", "Silver", "Teal",
 ];
 
 /// The birds, in the order of the numbers.
 pub const BIRDS: [&str; 40] = [
-    "avocet", "bittern", "blackbird", "bunting", "buzzard", "chough", "coot", "crane", "curlew", "dipper", "dotterel",
-    "dunlin", "egret", "falcon", "finch", "gannet", "goldcrest", "grebe", "harrier", "heron", "jackdaw", "kestrel",
-    "kingfisher", "lapwing", "linnet", "martin", "nightjar", "nuthatch", "osprey", "owl", "pipit", "plover", "puffin",
-    "robin", "skylark", "sparrow", "starling", "swallow", "warbler", "wren",
+    "avocet",
+    "bittern",
+    "blackbird",
+    "bunting",
+    "buzzard",
+    "chough",
+    "coot",
+    "crane",
+    "curlew",
+    "dipper",
+    "dotterel",
+    "dunlin",
+    "egret",
+    "falcon",
+    "finch",
+    "gannet",
+    "goldcrest",
+    "grebe",
+    "harrier",
+    "heron",
+    "jackdaw",
+    "kestrel",
+    "kingfisher",
+    "lapwing",
+    "linnet",
+    "martin",
+    "nightjar",
+    "nuthatch",
+    "osprey",
+    "owl",
+    "pipit",
+    "plover",
+    "puffin",
+    "robin",
+    "skylark",
+    "sparrow",
+    "starling",
+    "swallow",
+    "warbler",
+    "wren",
 ];
 
 /// How many names there are before a number is added.

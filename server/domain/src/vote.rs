@@ -66,6 +66,13 @@ impl VoteCounts {
         self.agree + self.disagree + self.pass
     }
 
+    /// Adds `more` to each count.
+    pub fn plus(&mut self, more: Self) {
+        self.agree += more.agree;
+        self.disagree += more.disagree;
+        self.pass += more.pass;
+    }
+
     /// Adds `by` to the count of `value`.
     pub fn add(&mut self, value: VoteValue, by: i64) {
         match value {

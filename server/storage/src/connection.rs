@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
 use crate::Result;
 
@@ -29,8 +29,16 @@ impl Pools {
     /// Opens `url`, which must exist.
     pub async fn open(url: &str) -> Result<Self> {
         let sqlite = url.starts_with("sqlite:");
-        let (readers, writers) = if sqlite { (SQLITE_READERS, 1) } else { (POSTGRES_CONNECTIONS, POSTGRES_CONNECTIONS) };
+        let (readers, writers) =
+            if sqlite { (SQLITE_READERS, 1) } else { (POSTGRES_CONNECTIONS, POSTGRES_CONNECTIONS) };
         Ok(Self { read: open(url, readers).await?, write: open(url, writers).await? })
+    }
+
+    /// SQLite's own online copy.
+    pub async fn copy_to(&self, path: &str) -> Result<()> {
+        let statement = Statement::from_sql_and_values(self.backend(), "VACUUM INTO $1", [path.into()]);
+        self.read.execute_raw(statement).await?;
+        Ok(())
     }
 
     /// SQLite or PostgreSQL.

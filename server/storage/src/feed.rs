@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn payloads_come_back() {
-        let changes = [Change::Round(TenantId::named(&["t"]), RoundId::named(&["r"])), Change::SessionEnded([7; 32])];
+        let changes =
+            [Change::Round(TenantId::named(&["t"]), RoundId::named(&["r"])), Change::SessionEnded([7; 32])];
         for change in changes {
             assert_eq!(decode(&encode(change)), Some(change));
         }

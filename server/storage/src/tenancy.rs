@@ -2,8 +2,9 @@
 
 use domain::ids::TenantId;
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, ExecResult, IsolationLevel,
-    QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, TryGetable, Value,
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, ExecResult,
+    IsolationLevel, QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    TryGetable, Value,
 };
 
 use crate::Result;
@@ -49,7 +50,8 @@ impl Bound {
     /// For writing; on SQLite the only writer from here on.
     pub async fn writing(pools: &Pools, tenant: TenantId) -> Result<Self> {
         let backend = pools.backend();
-        let sqlite_transaction_mode = (backend == DbBackend::Sqlite).then_some(SqliteTransactionMode::Immediate);
+        let sqlite_transaction_mode =
+            (backend == DbBackend::Sqlite).then_some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode, ..TransactionOptions::default() };
         let source = Source::Transaction(pools.write.begin_with_options(options).await?);
         Self { source, backend, tenant }.announce_tenant().await

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use domain::board::{Board, Card, fold};
-use domain::ids::{PostId, PromptId, RoundId, TenantId};
+use domain::ids::{ParticipantId, PostId, PromptId, RoundId, TenantId};
 use domain::round::Feeling;
 use domain::vote::VoteCounts;
 use sea_orm::QueryResult;
@@ -72,7 +72,7 @@ impl Reading {
     /// Contributions changed after `revision`: those that readers may see, and those that they may not.
     async fn cards_since(&self, round: RoundId, revision: i64) -> Result<(Vec<Card>, Vec<PostId>)> {
         let sql = "SELECT id, prompt_id, theme, feeling, body, voice, written_on, edited, agrees, disagrees, passes,
-                   comments, written_at_revision, changed_at_revision, state FROM post
+                   comments, written_at_revision, changed_at_revision, state, author_id FROM post
                    WHERE tenant_id = $1 AND round_id = $2 AND changed_at_revision > $3 AND contribution_id IS NULL";
         let rows = self.0.all(sql, vec![round.0.into(), revision.into()]).await?;
         let (mut changed, mut gone) = (Vec::with_capacity(rows.len()), Vec::new());
@@ -90,6 +90,7 @@ fn card_of(row: &QueryResult) -> Result<Card> {
     let body: String = column(row, 4)?;
     Ok(Card {
         id: PostId(column(row, 0)?),
+        author: column::<Option<Uuid>>(row, 15)?.map(ParticipantId),
         prompt: PromptId(column::<Option<Uuid>>(row, 1)?.unwrap_or_default()),
         theme: column(row, 2)?,
         feeling: column::<Option<String>>(row, 3)?.as_deref().and_then(Feeling::from_slug),

@@ -32,8 +32,12 @@ impl Writing {
         hashes: &[[u8; 32]],
     ) -> Result<()> {
         for chunk in hashes.chunks(CODES_PER_STATEMENT) {
-            let rows: Vec<String> = (0..chunk.len()).map(|row| format!("($1, ${}, $2, $3)", row + 4)).collect();
-            let sql = format!("INSERT INTO sealed_code (tenant_id, hash, campaign_id, organisation_id) VALUES {}", rows.join(", "));
+            let rows: Vec<String> =
+                (0..chunk.len()).map(|row| format!("($1, ${}, $2, $3)", row + 4)).collect();
+            let sql = format!(
+                "INSERT INTO sealed_code (tenant_id, hash, campaign_id, organisation_id) VALUES {}",
+                rows.join(", ")
+            );
             let ids = [campaign.0.into(), organisation.0.into()];
             let values = ids.into_iter().chain(chunk.iter().map(|hash| hash.to_vec().into())).collect();
             self.0.execute(sql, values).await?;

@@ -39,7 +39,12 @@ impl Reading {
     ///
     /// # Errors
     /// Database faults.
-    pub async fn own_votes(&self, round: RoundId, participant: ParticipantId, most: u64) -> Result<Vec<OwnVote>> {
+    pub async fn own_votes(
+        &self,
+        round: RoundId,
+        participant: ParticipantId,
+        most: u64,
+    ) -> Result<Vec<OwnVote>> {
         let sql = format!(
             "SELECT {POST}, v.value FROM vote v JOIN post p ON p.tenant_id = v.tenant_id AND p.id = v.post_id
              WHERE v.tenant_id = $1 AND v.participant_id = $2 AND p.round_id = $3 AND p.state = 'visible'
@@ -47,6 +52,8 @@ impl Reading {
         );
         let values = vec![participant.0.into(), round.0.into(), most.cast_signed().into()];
         let rows = self.0.all(sql, values).await?;
-        rows.iter().map(|row| Ok(OwnVote { post: post_of(row)?, value: vote_value(column(row, POST_COLUMNS)?)? })).collect()
+        rows.iter()
+            .map(|row| Ok(OwnVote { post: post_of(row)?, value: vote_value(column(row, POST_COLUMNS)?)? }))
+            .collect()
     }
 }

@@ -114,16 +114,8 @@ impl Conversation {
     /// # Errors
     /// On PostgreSQL (its own tools do this), or when the copy could not be written.
     pub async fn copy_to(&self, path: &str) -> Result<()> {
-        copy(&self.pools, path).await
+        self.pools.copy_to(path).await
     }
-}
-
-/// SQLite's own online copy.
-pub(crate) async fn copy(pools: &Pools, path: &str) -> Result<()> {
-    use sea_orm::{ConnectionTrait, Statement};
-    let statement = Statement::from_sql_and_values(pools.backend(), "VACUUM INTO $1", [path.into()]);
-    pools.read.execute_raw(statement).await?;
-    Ok(())
 }
 
 impl Writing {

@@ -147,8 +147,13 @@ impl Reading {
     ///
     /// # Errors
     /// Database faults.
-    pub async fn voices(&self, contribution: PostId, author: ParticipantId) -> Result<(Option<i32>, HashSet<i32>)> {
-        let sql = "SELECT voice, author_id FROM post WHERE tenant_id = $1 AND (id = $2 OR contribution_id = $2)";
+    pub async fn voices(
+        &self,
+        contribution: PostId,
+        author: ParticipantId,
+    ) -> Result<(Option<i32>, HashSet<i32>)> {
+        let sql =
+            "SELECT voice, author_id FROM post WHERE tenant_id = $1 AND (id = $2 OR contribution_id = $2)";
         let rows = self.0.all(sql, vec![contribution.0.into()]).await?;
         let (mut own, mut taken) = (None, HashSet::with_capacity(rows.len()));
         for row in &rows {
@@ -202,7 +207,8 @@ impl Writing {
                         WHERE v.tenant_id = p.tenant_id AND v.post_id = p.id), p.body, p.theme, p.feeling
                     FROM post p WHERE p.tenant_id = $1 AND p.id = $2";
         self.0.execute(keep, vec![id.0.into()]).await?;
-        let replace = "UPDATE post SET body = $3, theme = $4, feeling = $5, edited = TRUE, changed_at_revision = $6
+        let replace =
+            "UPDATE post SET body = $3, theme = $4, feeling = $5, edited = TRUE, changed_at_revision = $6
                        WHERE tenant_id = $1 AND id = $2";
         let values = vec![
             id.0.into(),

@@ -76,7 +76,12 @@ impl Reading {
     ///
     /// # Errors
     /// Database faults.
-    pub async fn moment(&self, id: RoundId, reader: ParticipantId, posts: &[PostId]) -> Result<Option<Moment>> {
+    pub async fn moment(
+        &self,
+        id: RoundId,
+        reader: ParticipantId,
+        posts: &[PostId],
+    ) -> Result<Option<Moment>> {
         let places: Vec<String> = (4..4 + PAGE_SIZE).map(|place| format!("${place}")).collect();
         let sql = format!(
             "SELECT {ROUND}, v.post_id, v.value FROM round r

@@ -137,7 +137,12 @@ impl Writing {
     ///
     /// # Errors
     /// Database faults.
-    pub async fn add_session(&self, hash: [u8; 32], participant: ParticipantId, expires_on: NaiveDate) -> Result<()> {
+    pub async fn add_session(
+        &self,
+        hash: [u8; 32],
+        participant: ParticipantId,
+        expires_on: NaiveDate,
+    ) -> Result<()> {
         let sql = "INSERT INTO session (tenant_id, hash, participant_id, expires_on) VALUES ($1, $2, $3, $4)";
         self.0.execute(sql, vec![hash.to_vec().into(), participant.0.into(), expires_on.into()]).await?;
         Ok(())
@@ -148,7 +153,9 @@ impl Writing {
     /// # Errors
     /// Database faults.
     pub async fn end_session(&mut self, hash: [u8; 32]) -> Result<()> {
-        self.0.execute("DELETE FROM session WHERE tenant_id = $1 AND hash = $2", vec![hash.to_vec().into()]).await?;
+        self.0
+            .execute("DELETE FROM session WHERE tenant_id = $1 AND hash = $2", vec![hash.to_vec().into()])
+            .await?;
         self.will_tell(Change::SessionEnded(hash));
         Ok(())
     }

@@ -40,7 +40,8 @@ impl Conversation {
     /// # Errors
     /// Database faults.
     pub async fn tenants(&self) -> Result<Vec<TenantRow>> {
-        let statement = Statement::from_string(self.pools.backend(), "SELECT id, pack_digest FROM tenant ORDER BY slug");
+        let statement =
+            Statement::from_string(self.pools.backend(), "SELECT id, pack_digest FROM tenant ORDER BY slug");
         let rows = self.pools.read.query_all_raw(statement).await?;
         rows.iter()
             .map(|row| Ok(TenantRow { id: TenantId(column(row, 0)?), digest: column(row, 1)? }))
@@ -84,7 +85,8 @@ impl Writing {
     /// # Errors
     /// Database faults.
     pub async fn put_tenant(&self, slug: &str, tenant: &StoredTenant) -> Result<()> {
-        let sql = "INSERT INTO tenant (id, slug, pack, pack_digest, logo, favicon) VALUES ($1, $2, $3, $4, $5, $6)
+        let sql =
+            "INSERT INTO tenant (id, slug, pack, pack_digest, logo, favicon) VALUES ($1, $2, $3, $4, $5, $6)
                    ON CONFLICT (id) DO UPDATE SET pack = excluded.pack, pack_digest = excluded.pack_digest,
                    logo = excluded.logo, favicon = excluded.favicon";
         let values = vec![
@@ -140,7 +142,8 @@ impl Writing {
         round_type: RoundType,
         times: (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<()> {
-        let sql = "INSERT INTO round (tenant_id, id, campaign_id, slug, round_type, opens_at, closes_at, revision)
+        let sql =
+            "INSERT INTO round (tenant_id, id, campaign_id, slug, round_type, opens_at, closes_at, revision)
                    VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
                    ON CONFLICT (tenant_id, id) DO UPDATE SET opens_at = excluded.opens_at,
                    closes_at = excluded.closes_at, revision = round.revision + 1";
@@ -157,4 +160,3 @@ impl Writing {
         Ok(())
     }
 }
-

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use domain::contribution::PostState;
 use domain::ids::{CampaignId, ParticipantId, PostId, PromptId, RoundId};
 use domain::round::Feeling;
-use domain::vote::{VoteCounts};
+use domain::vote::VoteCounts;
 use sea_orm::Value;
 
 use super::posts::{POST, Post, post_of};
@@ -62,7 +62,11 @@ impl Writing {
     ///
     /// # Errors
     /// Database faults.
-    pub async fn put_participants(&self, campaign: CampaignId, participants: &[(ParticipantId, i64)]) -> Result<()> {
+    pub async fn put_participants(
+        &self,
+        campaign: CampaignId,
+        participants: &[(ParticipantId, i64)],
+    ) -> Result<()> {
         for chunk in participants.chunks(ROWS_PER_STATEMENT) {
             let rows: Vec<String> =
                 (0..chunk.len()).map(|row| format!("($1, $2, ${}, ${})", row * 2 + 3, row * 2 + 4)).collect();
@@ -80,7 +84,12 @@ impl Writing {
     ///
     /// # Errors
     /// Database faults.
-    pub async fn put_posts(&self, round: RoundId, posts: &[TransferredPost], first_revision: i64) -> Result<()> {
+    pub async fn put_posts(
+        &self,
+        round: RoundId,
+        posts: &[TransferredPost],
+        first_revision: i64,
+    ) -> Result<()> {
         let sql = "INSERT INTO post (tenant_id, id, round_id, prompt_id, contribution_id, reply_to, author_id, voice, body,
                    theme, feeling, state, written_on, edited, agrees, disagrees, passes, comments, written_at_revision,
                    changed_at_revision)

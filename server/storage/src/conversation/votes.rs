@@ -87,7 +87,8 @@ impl Writing {
     /// # Errors
     /// Database faults.
     pub async fn put_votes(&self, changes: &[VoteChange]) -> Result<()> {
-        let (cast, withdrawn): (Vec<&VoteChange>, Vec<&VoteChange>) = changes.iter().partition(|vote| vote.value.is_some());
+        let (cast, withdrawn): (Vec<&VoteChange>, Vec<&VoteChange>) =
+            changes.iter().partition(|vote| vote.value.is_some());
         for chunk in cast.chunks(ROWS_PER_STATEMENT) {
             let rows: Vec<String> = (0..chunk.len())
                 .map(|row| format!("($1, ${}, ${}, ${})", row * 3 + 2, row * 3 + 3, row * 3 + 4))

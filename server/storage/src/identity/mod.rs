@@ -43,6 +43,22 @@ impl Identity {
     pub async fn write(&self, tenant: TenantId) -> Result<Writing> {
         Ok(Writing(Bound::writing(&self.pools, tenant).await?))
     }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ping(&self) -> Result<()> {
+        Ok(self.pools.read.ping().await?)
+    }
+
+    /// SQLite only: writes a consistent copy of the database, made while it is in use, to `path`, which must not exist.
+    ///
+    /// # Errors
+    /// On PostgreSQL (its own tools do this), or when the copy could not be written.
+    pub async fn copy_to(&self, path: &str) -> Result<()> {
+        self.pools.copy_to(path).await
+    }
 }
 
 impl Writing {

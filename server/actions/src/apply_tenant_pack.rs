@@ -1,0 +1,101 @@
+//! Brings both databases to what a tenant pack says. Applying the same pack again changes nothing; nothing is ever deleted.
+
+use documents::logo::{LogoRefusal, favicon, sanitise_logo};
+use domain::tenant_pack::{TenantPack, round_times};
+use storage::conversation::StoredTenant;
+use thiserror::Error;
+
+use crate::tenant::{StoredPack, campaign_id, organisation_id, round_id, tenant_id};
+use crate::{ActionError, Actions, Tenant};
+
+/// What applying a pack did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// The tenant was not there before.
+    New,
+    /// Something in the pack had changed.
+    Changed,
+    /// It was all as the pack says.
+    Unchanged,
+}
+
+/// Why a pack is not applied; nothing has changed then.
+#[derive(Debug, Error)]
+pub enum ApplyRefusal {
+    /// The logo cannot be used.
+    #[error("branding.logo: {0}")]
+    Logo(#[from] LogoRefusal),
+    /// The pack does not pass its own checks.
+    #[error("{0}")]
+    Pack(String),
+    /// A fault.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+}
+
+impl From<storage::StorageError> for ApplyRefusal {
+    fn from(error: storage::StorageError) -> Self {
+        Self::Action(error.into())
+    }
+}
+
+impl Actions {
+    /// Applies a pack that [`domain::tenant_pack::read`] has checked.
+    ///
+    /// # Errors
+    /// An [`ApplyRefusal`].
+    pub async fn apply_tenant_pack(&self, pack: &TenantPack) -> Result<Applied, ApplyRefusal> {
+        let stored = stored_tenant(pack)?;
+        let earlier = self.storage.conversation.read(stored.id).await?.tenant().await?;
+        if earlier.as_ref().is_some_and(|earlier| earlier.digest == stored.digest) {
+            return Ok(Applied::Unchanged);
+        }
+        self.write_identity(pack).await?;
+        self.write_conversation(pack, &stored).await?;
+        self.forget_tenants().await;
+        Ok(if earlier.is_some() { Applied::Changed } else { Applied::New })
+    }
+
+    async fn write_identity(&self, pack: &TenantPack) -> Result<(), ApplyRefusal> {
+        let slug = &pack.tenant.slug;
+        let write = self.storage.identity.write(tenant_id(slug)).await?;
+        write.put_tenant(&pack.tenant).await?;
+        for organisation in &pack.tenant.organisations {
+            write.put_organisation(organisation_id(slug, &organisation.slug), organisation).await?;
+        }
+        Ok(write.commit().await?)
+    }
+
+    async fn write_conversation(&self, pack: &TenantPack, stored: &StoredTenant) -> Result<(), ApplyRefusal> {
+        let slug = &pack.tenant.slug;
+        let mut write = self.storage.conversation.write(stored.id).await?;
+        write.put_tenant(slug, stored).await?;
+        for organisation in &pack.tenant.organisations {
+            write.put_organisation(organisation_id(slug, &organisation.slug), &organisation.slug).await?;
+        }
+        for campaign in pack.campaigns.values() {
+            let id = campaign_id(slug, &campaign.slug);
+            write.put_campaign(id, &campaign.slug).await?;
+            for round in &campaign.rounds {
+                let times = round_times(round, pack.zone).map_err(ApplyRefusal::Pack)?;
+                let round_id = round_id(slug, &campaign.slug, &round.slug);
+                write.put_round(round_id, id, &round.slug, round.round_type, times).await?;
+            }
+        }
+        Ok(write.commit().await?)
+    }
+}
+
+fn stored_tenant(pack: &TenantPack) -> Result<StoredTenant, ApplyRefusal> {
+    let logo = pack.logo.as_deref().map(sanitise_logo).transpose()?;
+    let fault = |error: serde_json::Error| ApplyRefusal::Pack(error.to_string());
+    let json = serde_json::to_string(&StoredPack::of(pack)).map_err(fault)?;
+    let reread: StoredPack = serde_json::from_str(&json).map_err(fault)?;
+    let tenant = Tenant::from_pack(reread, None, Vec::new(), String::new()).map_err(ApplyRefusal::Pack)?;
+    let brand = tenant.palette.brand;
+    let favicon = favicon([brand.0, brand.1, brand.2], logo.as_ref());
+    let logo = logo.map(|png| png.into_bytes());
+    let favicon = favicon.into_bytes();
+    let digest = credentials::digest(&[json.as_bytes(), logo.as_deref().unwrap_or_default(), &favicon]);
+    Ok(StoredTenant { id: tenant.id, pack: json, digest, logo, favicon })
+}

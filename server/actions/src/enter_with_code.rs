@@ -1,0 +1,131 @@
+//! A sealed code makes a participant and a session, once.
+
+use chrono::{DateTime, Days, Utc};
+use credentials::{CodeRefusal, SealedCode, SessionToken};
+use domain::clock::random_bytes;
+use domain::ids::{OrganisationId, ParticipantId};
+use domain::round::{Round, RoundState};
+use domain::time_zone::local_date;
+use storage::conversation::Redeemed;
+use thiserror::Error;
+
+use crate::{ActionError, Actions, Campaign, Tenant};
+
+/// How long a session outlives its round, days: time to read what was said.
+pub const SESSION_DAYS_AFTER_CLOSE: u64 = 30;
+
+/// Somebody came in.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    /// The session's token, for the device only.
+    pub token: String,
+    /// The campaign's slug.
+    pub campaign: String,
+    /// For how long the device should keep the token, seconds.
+    pub keep_seconds: i64,
+}
+
+/// Why a code does not let its holder in. Only a good code is ever spent.
+#[derive(Debug, Error)]
+pub enum EntryRefusal {
+    /// It cannot be a code.
+    #[error(transparent)]
+    Malformed(#[from] CodeRefusal),
+    /// No conversation of this tenant knows it.
+    #[error("We do not know this code. Check each letter and number, and try again.")]
+    Unknown,
+    /// It was used before.
+    #[error(
+        "This code has been used. Each code works once, for one person. If it was you, go on with the device that you used then. If not, ask for a new code."
+    )]
+    Spent,
+    /// Nothing is open yet; when the first conversation opens.
+    #[error(
+        "The conversation is not open yet. Keep your code safe. It will work when the conversation opens."
+    )]
+    NotOpenYet {
+        /// When it opens.
+        opens_at: DateTime<Utc>,
+    },
+    /// Everything has closed.
+    #[error("The conversation has closed, so codes no longer work.")]
+    Closed,
+    /// A fault, or too busy.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+}
+
+impl From<storage::StorageError> for EntryRefusal {
+    fn from(error: storage::StorageError) -> Self {
+        Self::Action(error.into())
+    }
+}
+
+impl Actions {
+    /// Spends the code that somebody typed and gives their device a session.
+    ///
+    /// # Errors
+    /// An [`EntryRefusal`]; the code is unspent then, unless it was spent before.
+    pub async fn enter_with_code(&self, tenant: &Tenant, typed: &str) -> Result<Entered, EntryRefusal> {
+        let code = SealedCode::parse(typed)?;
+        let now = self.clock.now();
+        let (mut spent, mut upcoming, mut open) = (false, None, false);
+        for campaign in &tenant.campaigns {
+            let round = self.stored_round(tenant, campaign, now).await?;
+            match round.as_ref().map(|round| round.state(now)) {
+                Some(RoundState::Open) => open = true,
+                Some(RoundState::Upcoming) => {
+                    upcoming = upcoming.or(round.as_ref().map(|round| round.opens_at))
+                }
+                Some(RoundState::Closed) | None => {}
+            }
+            let Some(round) = round.filter(|round| round.state(now) == RoundState::Open) else { continue };
+            let hash = code.hash(&self.pepper, tenant.id, campaign.id).0;
+            let write = self.storage.conversation.write(tenant.id).await?;
+            match write.redeem_code(campaign.id, hash).await? {
+                Redeemed::Now(organisation) => {
+                    return self.admit(tenant, campaign, &round, organisation, write).await;
+                }
+                Redeemed::Before => spent = true,
+                Redeemed::Unknown => {}
+            }
+        }
+        Err(match (spent, open, upcoming) {
+            (true, ..) => EntryRefusal::Spent,
+            (_, true, _) => EntryRefusal::Unknown,
+            (_, _, Some(opens_at)) => EntryRefusal::NotOpenYet { opens_at },
+            _ => EntryRefusal::Closed,
+        })
+    }
+
+    async fn admit(
+        &self,
+        tenant: &Tenant,
+        campaign: &Campaign,
+        round: &Round,
+        organisation: OrganisationId,
+        write: storage::conversation::Writing,
+    ) -> Result<Entered, EntryRefusal> {
+        let participant = ParticipantId::random(&*self.entropy);
+        let seed = i64::from_le_bytes(random_bytes(&*self.entropy));
+        let token = SessionToken::from_bytes(random_bytes(&*self.entropy));
+        let expires_on = local_date(round.closes_at, tenant.zone) + Days::new(SESSION_DAYS_AFTER_CLOSE);
+        write.add_participant(participant, campaign.id, Some(organisation), seed).await?;
+        write.add_session(token.hash(&self.pepper).0, participant, expires_on).await?;
+        write.commit().await?;
+        let keep_seconds = (round.closes_at - self.clock.now()).num_seconds()
+            + (SESSION_DAYS_AFTER_CLOSE * 86_400).cast_signed();
+        Ok(Entered { token: token.reveal(), campaign: campaign.slug.clone(), keep_seconds })
+    }
+
+    /// The stored round of `campaign` that counts at `now`.
+    pub(crate) async fn stored_round(
+        &self,
+        tenant: &Tenant,
+        campaign: &Campaign,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Round>, ActionError> {
+        let reading = self.storage.conversation.read(tenant.id).await?;
+        Ok(reading.round(campaign.round_at(now).id).await?)
+    }
+}

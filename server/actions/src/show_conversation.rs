@@ -1,0 +1,57 @@
+//! The conversation page: one page of the board with the reader's own votes.
+
+use std::collections::HashMap;
+
+use domain::board::{Page, Query};
+use domain::ids::{PostId, RoundId};
+use domain::round::Round;
+use domain::vote::VoteValue;
+
+use crate::{ActionError, Actions, Session, Tenant};
+
+/// How often the board may move on while a page is made before the page is shown as it then is.
+const ATTEMPTS: usize = 3;
+
+/// A page of a conversation.
+#[derive(Clone, Debug)]
+pub struct ConversationView {
+    /// The round, as stored.
+    pub round: Round,
+    /// The contributions.
+    pub page: Page,
+    /// The reader's votes on them.
+    pub votes: HashMap<PostId, VoteValue>,
+}
+
+impl Actions {
+    /// The page of `round`'s board that `query` asks for.
+    ///
+    /// The board is in memory. One statement says whether it is still the present one and which votes the reader has on what it
+    /// shows; only if something has changed since is the board brought up to date and the page made again.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn show_conversation(
+        &self,
+        tenant: &Tenant,
+        session: &Session,
+        round: RoundId,
+        query: &Query,
+    ) -> Result<Option<ConversationView>, ActionError> {
+        let conversation = &self.storage.conversation;
+        let reading = conversation.read(tenant.id).await?;
+        let mut board = conversation.board(tenant.id, round);
+        for attempt in 1.. {
+            let page = board.page(query, session.seed.cast_unsigned());
+            let shown: Vec<PostId> = page.cards.iter().map(|card| card.id).collect();
+            let Some(moment) = reading.moment(round, session.participant, &shown).await? else {
+                return Ok(None);
+            };
+            if moment.round.revision <= board.revision || attempt == ATTEMPTS {
+                return Ok(Some(ConversationView { round: moment.round, page, votes: moment.votes }));
+            }
+            board = conversation.board_at(&reading, round, moment.round.revision).await?;
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,266 @@
+//! A tenant as the pages need it: its applied pack with ids and instants worked out.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use domain::branding::Palette;
+use domain::ids::{CampaignId, OrganisationId, PromptId, RoundId, TenantId};
+use domain::round::{Prompt, Theme};
+use domain::tenant_pack::{
+    BrandingFile, CampaignFile, ContactsFile, RoundFile, TenantFile, TenantPack, round_times,
+};
+use serde::{Deserialize, Serialize};
+
+/// What of a pack is stored, as JSON.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StoredPack {
+    tenant: TenantFile,
+    page_texts: std::collections::BTreeMap<String, String>,
+    campaigns: std::collections::BTreeMap<String, CampaignFile>,
+}
+
+impl StoredPack {
+    pub(crate) fn of(pack: &TenantPack) -> Self {
+        Self {
+            tenant: pack.tenant.clone(),
+            page_texts: pack.page_texts.clone(),
+            campaigns: pack.campaigns.clone(),
+        }
+    }
+}
+
+/// A tenant.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// Which tenant.
+    pub id: TenantId,
+    /// Its short name in addresses.
+    pub slug: String,
+    /// Its full name.
+    pub name: String,
+    /// The name that people use.
+    pub short_name: String,
+    /// Host names at which it is served.
+    pub hosts: Vec<String>,
+    /// Its time zone.
+    pub zone: Tz,
+    /// Header, footer and colours as the pack has them.
+    pub branding: BrandingFile,
+    /// Its colours, darkened until they can be read.
+    pub palette: Palette,
+    /// Whom to ask.
+    pub contacts: ContactsFile,
+    /// Employers.
+    pub organisations: Vec<Organisation>,
+    /// Its own pages.
+    pub pages: Vec<Page>,
+    /// Its campaigns, by opening time.
+    pub campaigns: Vec<Campaign>,
+    /// The logo, PNG.
+    pub logo: Option<Vec<u8>>,
+    /// The browser's little picture, PNG.
+    pub favicon: Vec<u8>,
+    /// Changes whenever anything here does.
+    pub digest: String,
+}
+
+/// An employer inside a tenant.
+#[derive(Clone, Debug)]
+pub struct Organisation {
+    /// Which organisation.
+    pub id: OrganisationId,
+    /// Its short name in commands.
+    pub slug: String,
+    /// Its full name.
+    pub name: String,
+}
+
+/// A page of a tenant's own.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Its short name in its address.
+    pub slug: String,
+    /// Its heading.
+    pub title: String,
+    /// Whether the navigation shows it.
+    pub in_navigation: bool,
+    /// Its text, Markdown.
+    pub markdown: String,
+}
+
+/// A conversation, series or forum.
+#[derive(Clone, Debug)]
+pub struct Campaign {
+    /// Which campaign.
+    pub id: CampaignId,
+    /// Its short name in addresses.
+    pub slug: String,
+    /// What it is called.
+    pub title: String,
+    /// What it is for.
+    pub purpose: String,
+    /// What happens with what people say.
+    pub what_next: String,
+    /// Its stages, in order; at least one.
+    pub rounds: Vec<RoundInfo>,
+}
+
+/// A stage of a campaign, as the pack has it. Whether it is open is for the stored round and the clock to say.
+#[derive(Clone, Debug)]
+pub struct RoundInfo {
+    /// Which round.
+    pub id: RoundId,
+    /// Its short name.
+    pub slug: String,
+    /// What it is called.
+    pub title: String,
+    /// When the pack has it open.
+    pub opens_at: DateTime<Utc>,
+    /// When the pack has it close.
+    pub closes_at: DateTime<Utc>,
+    /// What it asks, in order.
+    pub prompts: Vec<Prompt>,
+    /// What a contribution can be about.
+    pub themes: Vec<Theme>,
+}
+
+impl Tenant {
+    /// The tenant that `pack` describes.
+    ///
+    /// # Errors
+    /// A pack that does not pass its own checks, in words.
+    pub(crate) fn from_pack(
+        pack: StoredPack,
+        logo: Option<Vec<u8>>,
+        favicon: Vec<u8>,
+        digest: String,
+    ) -> Result<Self, String> {
+        let StoredPack { tenant, mut page_texts, campaigns } = pack;
+        let zone: Tz = tenant.time_zone.parse().map_err(|_| format!("time zone {}", tenant.time_zone))?;
+        let colour = |text: &str| text.parse().map_err(|_| format!("colour {text}"));
+        let palette = Palette::from_brand(
+            colour(&tenant.branding.brand_colour)?,
+            tenant.branding.link_colour.as_deref().map(colour).transpose()?,
+            tenant.branding.button_colour.as_deref().map(colour).transpose()?,
+        );
+        let slug = tenant.slug.clone();
+        let mut campaigns = campaigns
+            .into_values()
+            .map(|campaign| Campaign::from_file(&slug, campaign, zone))
+            .collect::<Result<Vec<_>, _>>()?;
+        campaigns.sort_by_key(|campaign| campaign.rounds.first().map(|round| round.opens_at));
+        let organisations = tenant.organisations.into_iter().map(|organisation| Organisation {
+            id: organisation_id(&slug, &organisation.slug),
+            slug: organisation.slug,
+            name: organisation.name,
+        });
+        let pages = tenant.pages.into_iter().map(|page| Page {
+            markdown: page_texts.remove(&page.slug).unwrap_or_default(),
+            slug: page.slug,
+            title: page.title,
+            in_navigation: page.in_navigation,
+        });
+        Ok(Self {
+            id: tenant_id(&slug),
+            name: tenant.name,
+            short_name: tenant.short_name,
+            hosts: tenant.hosts,
+            zone,
+            branding: tenant.branding,
+            palette,
+            contacts: tenant.contacts,
+            organisations: organisations.collect(),
+            pages: pages.collect(),
+            campaigns,
+            logo,
+            favicon,
+            digest,
+            slug,
+        })
+    }
+
+    /// The campaign called `slug`.
+    pub fn campaign(&self, slug: &str) -> Option<&Campaign> {
+        self.campaigns.iter().find(|campaign| campaign.slug == slug)
+    }
+
+    /// The organisation called `slug`.
+    pub fn organisation(&self, slug: &str) -> Option<&Organisation> {
+        self.organisations.iter().find(|organisation| organisation.slug == slug)
+    }
+}
+
+impl Campaign {
+    fn from_file(tenant: &str, campaign: CampaignFile, zone: Tz) -> Result<Self, String> {
+        let rounds = campaign
+            .rounds
+            .into_iter()
+            .map(|round| RoundInfo::from_file(tenant, &campaign.slug, round, zone))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            id: campaign_id(tenant, &campaign.slug),
+            slug: campaign.slug,
+            title: campaign.title,
+            purpose: campaign.purpose,
+            what_next: campaign.what_next,
+            rounds,
+        })
+    }
+
+    /// The round that counts at `now`: the first that has not closed, else the last.
+    pub fn round_at(&self, now: DateTime<Utc>) -> &RoundInfo {
+        let current = self.rounds.iter().find(|round| now < round.closes_at);
+        current.unwrap_or_else(|| &self.rounds[self.rounds.len() - 1])
+    }
+}
+
+impl RoundInfo {
+    fn from_file(tenant: &str, campaign: &str, round: RoundFile, zone: Tz) -> Result<Self, String> {
+        let (opens_at, closes_at) = round_times(&round, zone)?;
+        let slug = round.slug;
+        let prompts = round.prompts.into_iter().map(|prompt| Prompt {
+            id: PromptId::named(&[tenant, campaign, &slug, &prompt.slug]),
+            slug: prompt.slug,
+            text: prompt.text,
+            hint: prompt.hint,
+            votes: prompt.votes,
+        });
+        Ok(Self {
+            id: round_id(tenant, campaign, &slug),
+            title: round.title,
+            opens_at,
+            closes_at,
+            prompts: prompts.collect(),
+            themes: round
+                .themes
+                .into_iter()
+                .map(|theme| Theme { slug: theme.slug, name: theme.name })
+                .collect(),
+            slug,
+        })
+    }
+
+    /// The prompt with this id.
+    pub fn prompt(&self, id: PromptId) -> Option<&Prompt> {
+        self.prompts.iter().find(|prompt| prompt.id == id)
+    }
+}
+
+/// The id of the tenant called `slug`.
+pub(crate) fn tenant_id(slug: &str) -> TenantId {
+    TenantId::named(&[slug])
+}
+
+/// The id of an organisation.
+pub(crate) fn organisation_id(tenant: &str, slug: &str) -> OrganisationId {
+    OrganisationId::named(&[tenant, slug])
+}
+
+/// The id of a campaign.
+pub(crate) fn campaign_id(tenant: &str, slug: &str) -> CampaignId {
+    CampaignId::named(&[tenant, slug])
+}
+
+/// The id of a round.
+pub(crate) fn round_id(tenant: &str, campaign: &str, slug: &str) -> RoundId {
+    RoundId::named(&[tenant, campaign, slug])
+}

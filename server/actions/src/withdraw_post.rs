@@ -1,0 +1,33 @@
+//! An author takes back what they wrote: the text is erased, its place in a thread stays.
+
+use domain::contribution::may_change;
+use domain::ids::PostId;
+
+use crate::edit_post::ownership;
+use crate::{ActionError, Actions, Session, Tenant};
+
+impl Actions {
+    /// Withdraws the post; gives the contribution in whose thread it stood.
+    ///
+    /// # Errors
+    /// A `PostRefusal` if it cannot be changed, or a fault.
+    pub async fn withdraw_post(
+        &self,
+        tenant: &Tenant,
+        session: &Session,
+        id: PostId,
+    ) -> Result<Option<PostId>, ActionError> {
+        let mut write = self.storage.conversation.write(tenant.id).await?;
+        let Some(found) = write.post(id).await? else { return Ok(None) };
+        let Some(round) = write.take_round(found.round).await? else { return Ok(None) };
+        if round.campaign != session.campaign {
+            return Ok(None);
+        }
+        // Read again under the lock: it may have been withdrawn between.
+        let Some(post) = write.post(id).await? else { return Ok(None) };
+        may_change(&round, self.clock.now(), ownership(&post), session.participant)?;
+        write.withdraw_post(&post, round.revision).await?;
+        write.commit().await?;
+        Ok(Some(post.contribution.unwrap_or(post.id)))
+    }
+}
