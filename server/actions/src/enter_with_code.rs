@@ -71,7 +71,7 @@ impl Actions {
         let now = self.clock.now();
         let (mut spent, mut upcoming, mut open) = (false, None, false);
         for campaign in &tenant.campaigns {
-            let round = self.stored_round(tenant, campaign, now).await?;
+            let round = self.current_round(tenant, campaign).await?;
             match round.as_ref().map(|round| round.state(now)) {
                 Some(RoundState::Open) => open = true,
                 Some(RoundState::Upcoming) => {
@@ -116,16 +116,5 @@ impl Actions {
         let keep_seconds = (round.closes_at - self.clock.now()).num_seconds()
             + (SESSION_DAYS_AFTER_CLOSE * 86_400).cast_signed();
         Ok(Entered { token: token.reveal(), campaign: campaign.slug.clone(), keep_seconds })
-    }
-
-    /// The stored round of `campaign` that counts at `now`.
-    pub(crate) async fn stored_round(
-        &self,
-        tenant: &Tenant,
-        campaign: &Campaign,
-        now: DateTime<Utc>,
-    ) -> Result<Option<Round>, ActionError> {
-        let reading = self.storage.conversation.read(tenant.id).await?;
-        Ok(reading.round(campaign.round_at(now).id).await?)
     }
 }

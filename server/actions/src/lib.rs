@@ -23,6 +23,7 @@ mod share_contribution;
 mod show_contribution;
 mod show_conversation;
 mod show_home;
+mod show_round;
 mod tenant;
 mod withdraw_post;
 

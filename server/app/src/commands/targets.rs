@@ -1,0 +1,48 @@
+//! `--tenant` and `--campaign`: what a command is about.
+
+use std::sync::Arc;
+
+use actions::{Actions, Campaign, Organisation, Tenant};
+use anyhow::{Context, Result};
+use clap::Args;
+
+/// A campaign of a tenant, by their short names.
+#[derive(Args)]
+pub struct Target {
+    /// The tenant's short name, such as bsol
+    #[arg(long, value_name = "SLUG")]
+    tenant: String,
+    /// The campaign's short name, such as first-conversation
+    #[arg(long, value_name = "SLUG")]
+    campaign: String,
+}
+
+impl Target {
+    /// Finds both.
+    pub async fn find(&self, actions: &Actions) -> Result<(Arc<Tenant>, Campaign)> {
+        let tenants = actions.tenants().await?;
+        let known = |slugs: Vec<&str>| if slugs.is_empty() { "none".to_owned() } else { slugs.join(", ") };
+        let tenant = tenants.iter().find(|tenant| tenant.slug == self.tenant).with_context(|| {
+            let slugs = tenants.iter().map(|tenant| tenant.slug.as_str()).collect();
+            format!(
+                "no tenant `{}`: there is {}; `candour tenants apply` adds one",
+                self.tenant,
+                known(slugs)
+            )
+        })?;
+        let campaign = tenant.campaign(&self.campaign).with_context(|| {
+            let slugs = tenant.campaigns.iter().map(|campaign| campaign.slug.as_str()).collect();
+            format!("{} has no campaign `{}`: it has {}", tenant.slug, self.campaign, known(slugs))
+        })?;
+        Ok((Arc::clone(tenant), campaign.clone()))
+    }
+}
+
+/// The organisation of `tenant` called `slug`.
+pub fn organisation<'a>(tenant: &'a Tenant, slug: &str) -> Result<&'a Organisation> {
+    tenant.organisation(slug).with_context(|| {
+        let slugs: Vec<_> =
+            tenant.organisations.iter().map(|organisation| organisation.slug.as_str()).collect();
+        format!("{} has no organisation `{slug}`: it has {}", tenant.slug, slugs.join(", "))
+    })
+}

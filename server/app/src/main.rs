@@ -1,0 +1,14 @@
+//! The `candour` binary; see [`app::commands`].
+
+use std::process::ExitCode;
+
+use app::commands::{Cli, run};
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    run(Cli::parse()).await.unwrap_or_else(|error| {
+        eprintln!("candour: {error:#}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,178 @@
+//! Reading a pack: all of it, or every problem.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use super::{
+    CampaignFile, MAX_SLUG_CHARACTERS, PackFiles, PackProblem, RESERVED_SLUGS, RoundFile, TenantFile,
+    TenantPack,
+};
+use crate::branding::Colour;
+use crate::time_zone::{Ambiguous, to_instant};
+
+/// Reads and checks a pack.
+///
+/// # Errors
+/// Every problem found, not just the first.
+pub fn read(files: &PackFiles) -> Result<TenantPack, Vec<PackProblem>> {
+    let mut problems = Problems::default();
+    let tenant: Option<TenantFile> = problems.toml(files, "tenant.toml");
+    let mut campaigns = BTreeMap::new();
+    for path in files.keys().filter(|path| path.starts_with("campaigns/") && path.ends_with("/campaign.toml"))
+    {
+        let Some(campaign) = problems.toml::<CampaignFile>(files, path) else { continue };
+        if *path != format!("campaigns/{}/campaign.toml", campaign.slug) {
+            problems.add(path, format!("slug `{}` is not the folder's name", campaign.slug));
+        }
+        campaigns.insert(campaign.slug.clone(), campaign);
+    }
+    let Some(tenant) = tenant else { return Err(problems.0) };
+    let zone = problems.zone(&tenant);
+    problems.check_tenant(&tenant);
+    for campaign in campaigns.values() {
+        problems.check_campaign(campaign, zone);
+    }
+    let mut page_texts = BTreeMap::new();
+    for page in &tenant.pages {
+        if let Some(text) = problems.text(files, &page.file) {
+            page_texts.insert(page.slug.clone(), text.to_owned());
+        }
+    }
+    let logo = tenant.branding.logo.as_ref().and_then(|path| problems.bytes(files, path)).map(<[u8]>::to_vec);
+    if problems.0.is_empty() {
+        Ok(TenantPack { tenant, zone, page_texts, logo, campaigns })
+    } else {
+        Err(problems.0)
+    }
+}
+
+/// When a round opens and closes, as instants.
+///
+/// # Errors
+/// A local time that the spring clock change skips, or a closing not after the opening, in words.
+pub fn round_times(round: &RoundFile, zone: Tz) -> Result<(DateTime<Utc>, DateTime<Utc>), String> {
+    let opens = to_instant(round.opens, zone, Ambiguous::Earliest).map_err(|refusal| refusal.to_string())?;
+    let closes = to_instant(round.closes, zone, Ambiguous::Latest).map_err(|refusal| refusal.to_string())?;
+    if closes <= opens {
+        return Err(format!("closes ({}) must be after opens ({})", round.closes, round.opens));
+    }
+    Ok((opens, closes))
+}
+
+/// The JSON Schema of both files of a pack.
+pub fn schema() -> serde_json::Value {
+    serde_json::json!({
+        "tenant.toml": schemars::schema_for!(TenantFile),
+        "campaign.toml": schemars::schema_for!(CampaignFile),
+    })
+}
+
+#[derive(Default)]
+struct Problems(Vec<PackProblem>);
+
+impl Problems {
+    fn add(&mut self, file: &str, reason: impl Into<String>) {
+        self.0.push(PackProblem { file: file.to_owned(), reason: reason.into() });
+    }
+
+    fn bytes<'a>(&mut self, files: &'a PackFiles, path: &str) -> Option<&'a [u8]> {
+        let found = files.get(path).map(Vec::as_slice);
+        if found.is_none() {
+            self.add(path, "is missing from the pack");
+        }
+        found
+    }
+
+    fn text<'a>(&mut self, files: &'a PackFiles, path: &str) -> Option<&'a str> {
+        let bytes = self.bytes(files, path)?;
+        let text = std::str::from_utf8(bytes);
+        if text.is_err() {
+            self.add(path, "is not UTF-8 text");
+        }
+        text.ok()
+    }
+
+    fn toml<T: serde::de::DeserializeOwned>(&mut self, files: &PackFiles, path: &str) -> Option<T> {
+        let text = self.text(files, path)?;
+        toml::from_str(text).map_err(|error| self.add(path, error.to_string())).ok()
+    }
+
+    fn zone(&mut self, tenant: &TenantFile) -> Tz {
+        tenant.time_zone.parse().unwrap_or_else(|_| {
+            self.add("tenant.toml", format!("time_zone `{}` is not an IANA time zone", tenant.time_zone));
+            Tz::UTC
+        })
+    }
+
+    fn slugs<'a>(&mut self, file: &str, kind: &str, slugs: impl Iterator<Item = &'a str>) {
+        let mut seen = HashSet::new();
+        for slug in slugs {
+            let plain = slug.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+            if slug.is_empty() || slug.len() > MAX_SLUG_CHARACTERS || !plain || slug.starts_with('-') {
+                self.add(file, format!("{kind} slug `{slug}`: use 1 to {MAX_SLUG_CHARACTERS} lower-case letters, digits and hyphens"));
+            }
+            if !seen.insert(slug) {
+                self.add(file, format!("{kind} slug `{slug}` stands twice"));
+            }
+        }
+    }
+
+    fn check_tenant(&mut self, tenant: &TenantFile) {
+        let file = "tenant.toml";
+        self.slugs(file, "tenant", std::iter::once(tenant.slug.as_str()));
+        if RESERVED_SLUGS.contains(&tenant.slug.as_str()) {
+            self.add(file, format!("slug `{}` is kept for Candour's own addresses", tenant.slug));
+        }
+        self.slugs(file, "organisation", tenant.organisations.iter().map(|o| o.slug.as_str()));
+        self.slugs(file, "page", tenant.pages.iter().map(|p| p.slug.as_str()));
+        if tenant.organisations.is_empty() {
+            self.add(file, "needs at least one [[organisations]]");
+        }
+        for host in &tenant.hosts {
+            if host.is_empty() || host.contains(['/', ':', ' ']) || host.to_ascii_lowercase() != *host {
+                self.add(
+                    file,
+                    format!("host `{host}`: write the bare host name in lower case, without port or path"),
+                );
+            }
+        }
+        let colours = [
+            &Some(tenant.branding.brand_colour.clone()),
+            &tenant.branding.link_colour,
+            &tenant.branding.button_colour,
+        ];
+        for colour in colours.into_iter().flatten() {
+            if colour.parse::<Colour>().is_err() {
+                self.add(file, format!("colour `{colour}`: write it as #rrggbb"));
+            }
+        }
+        for email in [&tenant.contacts.questions, &tenant.contacts.support] {
+            let valid =
+                email.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'));
+            if !valid || email.contains(char::is_whitespace) {
+                self.add(file, format!("contact `{email}` is not an email address"));
+            }
+        }
+    }
+
+    fn check_campaign(&mut self, campaign: &CampaignFile, zone: Tz) {
+        let file = format!("campaigns/{}/campaign.toml", campaign.slug);
+        self.slugs(&file, "campaign", std::iter::once(campaign.slug.as_str()));
+        self.slugs(&file, "round", campaign.rounds.iter().map(|r| r.slug.as_str()));
+        if campaign.rounds.is_empty() {
+            self.add(&file, "needs at least one [[rounds]]");
+        }
+        for round in &campaign.rounds {
+            self.slugs(&file, "prompt", round.prompts.iter().map(|p| p.slug.as_str()));
+            self.slugs(&file, "theme", round.themes.iter().map(|t| t.slug.as_str()));
+            if round.prompts.is_empty() {
+                self.add(&file, format!("round `{}` needs at least one [[rounds.prompts]]", round.slug));
+            }
+            if let Err(reason) = round_times(round, zone) {
+                self.add(&file, format!("round `{}`: {reason}", round.slug));
+            }
+        }
+    }
+}

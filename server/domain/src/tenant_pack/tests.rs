@@ -1,0 +1,209 @@
+//! Packs as they should be, and every way in which they should not.
+
+use super::*;
+use std::path::{Path, PathBuf};
+
+const TENANT: &str = "tenant.toml";
+/// Candour's own page that packs link to, as seen from `/pages/<slug>`.
+const ANONYMITY: &str = "../anonymity";
+const FIRST: &str = "campaigns/first-conversation/campaign.toml";
+
+fn packs_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tenants")
+}
+
+fn add_files(folder: &Path, inside: &str, files: &mut PackFiles) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let path = format!("{inside}{}", entry.file_name().to_str().unwrap());
+        if entry.file_type().unwrap().is_dir() {
+            add_files(&entry.path(), &format!("{path}/"), files);
+        } else {
+            files.insert(path, std::fs::read(entry.path()).unwrap());
+        }
+    }
+}
+
+fn files_of(tenant: &str) -> PackFiles {
+    let mut files = PackFiles::new();
+    add_files(&packs_folder().join(tenant), "", &mut files);
+    files
+}
+
+fn pack_of(tenant: &str) -> TenantPack {
+    read(&files_of(tenant)).unwrap_or_else(|problems| panic!("{tenant}: {problems:#?}"))
+}
+
+fn every_pack() -> Vec<TenantPack> {
+    let folders = std::fs::read_dir(packs_folder()).unwrap().map(|entry| entry.unwrap());
+    let folders = folders.filter(|entry| entry.file_type().unwrap().is_dir());
+    folders.map(|entry| pack_of(entry.file_name().to_str().unwrap())).collect()
+}
+
+/// The targets of Markdown's inline links.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target)
+}
+
+/// Problems of bsol's pack once `from` reads `to` in `file`.
+fn problems_after(file: &str, from: &str, to: &str) -> Vec<PackProblem> {
+    let mut files = files_of("bsol");
+    let text = String::from_utf8(files[file].clone()).unwrap();
+    assert!(text.contains(from), "{file} has no {from}");
+    files.insert(file.to_owned(), text.replacen(from, to, 1).into_bytes());
+    read(&files).expect_err(&format!("{file} with {to} passed"))
+}
+
+fn assert_names(problems: &[PackProblem], file: &str, words: &str) {
+    let found = problems.iter().any(|problem| problem.file == file && problem.reason.contains(words));
+    assert!(found, "no problem of {file} says `{words}`: {problems:#?}");
+}
+
+#[test]
+fn every_pack_in_the_folder_has_no_problem() {
+    let packs = every_pack();
+    let mut slugs: Vec<_> = packs.iter().map(|pack| pack.tenant.slug.as_str()).collect();
+    slugs.sort_unstable();
+    assert_eq!(slugs, ["bsmhft", "bsol", "hhft"]);
+    for pack in &packs {
+        assert!(!pack.campaigns.is_empty() && pack.logo.is_some());
+        assert_eq!(pack.tenant.hosts, [format!("{}.localhost", pack.tenant.slug)]);
+        assert!((2..=3).contains(&pack.tenant.pages.iter().filter(|page| page.in_navigation).count()));
+    }
+}
+
+#[test]
+fn pages_link_only_to_pages_that_exist_and_to_the_packs_contacts() {
+    for pack in every_pack() {
+        let contacts = [&pack.tenant.contacts.questions, &pack.tenant.contacts.support];
+        for target in pack.page_texts.values().flat_map(|text| links(text)) {
+            let known = match target.strip_prefix("mailto:") {
+                Some(email) => contacts.iter().any(|contact| *contact == email),
+                None => target == ANONYMITY || pack.page_texts.contains_key(target),
+            };
+            assert!(known, "{}: {target}", pack.tenant.slug);
+        }
+    }
+}
+
+#[test]
+fn bsol_has_the_entry_routes_of_its_organisations() {
+    let by_route = |route| {
+        let organisations = pack_of("bsol").tenant.organisations;
+        organisations.into_iter().filter(|o| o.entry_route == route).map(|o| o.slug).collect::<Vec<_>>()
+    };
+    assert_eq!(by_route(EntryRoute::Invited), ["icb", "bchc", "uhb", "bwc", "bsmhft", "roh"]);
+    let sign_up = [
+        "primary-care",
+        "birmingham-council",
+        "solihull-council",
+        "swb",
+        "wmas",
+        "care-and-support",
+        "others",
+    ];
+    assert_eq!(by_route(EntryRoute::SignUp), sign_up);
+}
+
+#[test]
+fn rounds_open_and_close_at_local_times_through_both_clock_changes() {
+    let times = |tenant, campaign| {
+        let pack = pack_of(tenant);
+        let (opens, closes) = round_times(&pack.campaigns[campaign].rounds[0], pack.zone).unwrap();
+        [opens.to_rfc3339(), closes.to_rfc3339()]
+    };
+    let winter = ["2023-11-30T00:00:00+00:00", "2023-12-14T23:59:00+00:00"];
+    assert_eq!(times("bsol", "first-conversation"), winter);
+    let spring = ["2024-03-18T08:00:00+00:00", "2024-04-07T19:00:00+00:00"];
+    assert_eq!(times("hhft", "series-3"), spring);
+    let autumn = ["2024-10-14T07:00:00+00:00", "2024-11-01T17:00:00+00:00"];
+    assert_eq!(times("bsmhft", "partnership-priorities"), autumn);
+}
+
+#[test]
+fn a_broken_tenant_file_is_told_what_is_wrong() {
+    for (from, to, words) in [
+        (r#"slug = "bsol""#, r#"slug = "BSol""#, "lower-case letters"),
+        (r#"slug = "bsol""#, r#"slug = """#, "lower-case letters"),
+        (r#"slug = "bsol""#, r#"slug = "api""#, "kept for Candour's own addresses"),
+        (r#"slug = "bchc""#, r#"slug = "icb""#, "organisation slug `icb` stands twice"),
+        (r#"slug = "questions""#, r#"slug = "about""#, "page slug `about` stands twice"),
+        ("bsol.localhost", "https://bsol.localhost/", "without port or path"),
+        ("bsol.localhost", "BSol.localhost", "in lower case"),
+        ("Europe/London", "Europe/Birmingham", "not an IANA time zone"),
+        ("#14493f", "dark green", "write it as #rrggbb"),
+        ("#0b5f66", "#0b5", "write it as #rrggbb"),
+        ("conversations@bsol.example", "ask at the desk", "is not an email address"),
+        (r#"entry_route = "invited""#, r#"entry_route = "by post""#, "unknown variant `by post`"),
+        ("short_name =", "shirt_name =", "unknown field `shirt_name`"),
+        (r#"short_name = "BSol""#, "", "missing field `short_name`"),
+        (r#"name = "Birmingham"#, "name = Birmingham", "TOML parse error at line"),
+    ] {
+        assert_names(&problems_after(TENANT, from, to), TENANT, words);
+    }
+}
+
+#[test]
+fn a_broken_campaign_is_told_what_is_wrong() {
+    for (from, to, words) in [
+        (r#"slug = "frustrations""#, r#"slug = "Frustrations!""#, "prompt slug `Frustrations!`: use 1 to 40"),
+        (r#"slug = "what-stops-you""#, r#"slug = "frustrations""#, "prompt slug `frustrations` stands twice"),
+        (r#"slug = "rotas""#, r#"slug = "workload""#, "theme slug `workload` stands twice"),
+        ("2023-12-14T23:59:00", "2023-11-29T23:59:00", "must be after opens"),
+        ("2023-12-14T23:59:00", "2023-11-30T00:00:00", "must be after opens"),
+        ("2023-12-14T23:59:00", "2024-03-31T01:30:00", "clocks go forward"),
+        ("\"2023-12-14T23:59:00\"", "\"14 December\"", "TOML parse error at line"),
+        (r#"round_type = "open-discussion""#, r#"round_type = "vote""#, "unknown variant `vote`"),
+        ("hint =", "hunt =", "unknown field `hunt`"),
+        (r#"pass = "Not sure""#, r#"maybe = "Not sure""#, "unknown field `maybe`"),
+    ] {
+        assert_names(&problems_after(FIRST, from, to), FIRST, words);
+    }
+    let renamed = problems_after(FIRST, r#"slug = "first-conversation""#, r#"slug = "first""#);
+    assert_names(&renamed, FIRST, "slug `first` is not the folder's name");
+}
+
+#[test]
+fn a_file_that_is_missing_or_not_text_is_named() {
+    for path in ["tenant.toml", "pages/questions.md", "branding/logo.svg"] {
+        let mut files = files_of("bsol");
+        files.remove(path);
+        assert_names(&read(&files).unwrap_err(), path, "is missing from the pack");
+    }
+    let mut files = files_of("bsol");
+    files.insert("pages/about.md".into(), vec![0xff, 0xfe]);
+    assert_names(&read(&files).unwrap_err(), "pages/about.md", "is not UTF-8 text");
+}
+
+#[test]
+fn all_problems_come_at_once() {
+    let mut files = files_of("bsol");
+    files.remove("pages/about.md");
+    files.insert("campaigns/second/campaign.toml".into(), b"slug = \"second\"".to_vec());
+    let tenant = String::from_utf8(files["tenant.toml"].clone()).unwrap().replace("#14493f", "green");
+    files.insert("tenant.toml".into(), tenant.into_bytes());
+    let problems = read(&files).unwrap_err();
+    for file in ["pages/about.md", "campaigns/second/campaign.toml", "tenant.toml"] {
+        assert!(problems.iter().any(|problem| problem.file == file), "{file}: {problems:#?}");
+    }
+}
+
+#[test]
+fn a_pack_needs_an_organisation_a_round_and_a_prompt() {
+    let before_organisations = |text: &str| text.split("[[organisations]]").next().unwrap().to_owned();
+    let mut files = files_of("hhft");
+    let tenant = before_organisations(std::str::from_utf8(&files["tenant.toml"]).unwrap());
+    // A top-level key has to stand before the first table.
+    files.insert("tenant.toml".into(), format!("organisations = []\n{tenant}").into_bytes());
+    let campaign = "slug = \"series-3\"\ntitle = \"T\"\npurpose = \"P\"\nwhat_next = \"N\"\n";
+    let path = "campaigns/series-3/campaign.toml";
+    files.insert(path.into(), format!("{campaign}rounds = []").into_bytes());
+    let problems = read(&files).unwrap_err();
+    assert_names(&problems, "tenant.toml", "at least one [[organisations]]");
+    assert_names(&problems, path, "at least one [[rounds]]");
+
+    let round = "[[rounds]]\nslug = \"r\"\ntitle = \"R\"\nround_type = \"open-discussion\"\n\
+        opens = \"2024-01-01T00:00:00\"\ncloses = \"2024-01-02T00:00:00\"\nprompts = []\n";
+    files.insert(path.into(), format!("{campaign}{round}").into_bytes());
+    assert_names(&read(&files).unwrap_err(), path, "round `r` needs at least one [[rounds.prompts]]");
+}

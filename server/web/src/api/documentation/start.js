@@ -1,0 +1,10 @@
+// Draws the documentation of the API from the description beside this file.
+SwaggerUIBundle({
+  dom_id: "#api",
+  url: new URL("openapi.json", document.currentScript.src).href,
+  deepLinking: true,
+  // It is another host's.
+  validatorUrl: null,
+  // A token stays in the page's memory: devices are shared.
+  persistAuthorization: false,
+});

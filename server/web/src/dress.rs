@@ -1,0 +1,138 @@
+//! A tenant as its pages show it: colours, header and footer, pictures, its Markdown pages; made once for each version of its pack.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actions::Tenant;
+use domain::ids::TenantId;
+
+use crate::assets;
+use crate::edge::cookies::CookieName;
+use crate::fault::PageError;
+use crate::render::{Renderer, branding_css};
+use crate::text_html::markdown_html;
+use crate::views::{Chrome, Contact, Link, Logo, Site};
+
+/// Height at which a logo is shown, CSS pixels.
+const LOGO_HEIGHT: u32 = 48;
+/// Widest that a logo is shown, CSS pixels.
+const LOGO_MAX_WIDTH: u32 = 200;
+/// How much of a pack's digest stands in the addresses of its files, characters.
+const DIGEST_CHARACTERS: usize = 16;
+
+/// A tenant, dressed for one way of addressing it.
+pub(crate) struct Dressed {
+    pub tenant: Arc<Tenant>,
+    /// `""` on its own host, `"/bsol"` when told apart by path.
+    pub base: String,
+    pub chrome: Chrome,
+    pub branding_css: String,
+    pub cookie: CookieName,
+    /// Its own pages' HTML, by slug.
+    pub pages: HashMap<String, String>,
+}
+
+type Worn = HashMap<(TenantId, bool), Arc<Dressed>>;
+
+/// Every tenant dressed so far.
+#[derive(Default)]
+pub(crate) struct Wardrobe(Mutex<Worn>);
+
+impl Wardrobe {
+    /// `tenant` dressed for its own host, or for a path under another one.
+    pub fn dress(
+        &self,
+        renderer: &Renderer,
+        tenant: &Arc<Tenant>,
+        by_path: bool,
+        demo_note: Option<&str>,
+    ) -> Result<Arc<Dressed>, PageError> {
+        let key = (tenant.id, by_path);
+        if let Some(worn) = self.lock().get(&key).filter(|worn| worn.tenant.digest == tenant.digest) {
+            return Ok(Arc::clone(worn));
+        }
+        let dressed = Arc::new(Dressed::new(renderer, tenant, by_path, demo_note)?);
+        self.lock().insert(key, Arc::clone(&dressed));
+        Ok(dressed)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Worn> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Dressed {
+    fn new(
+        renderer: &Renderer,
+        tenant: &Arc<Tenant>,
+        by_path: bool,
+        demo_note: Option<&str>,
+    ) -> Result<Self, PageError> {
+        let base = if by_path { format!("/{}", tenant.slug) } else { String::new() };
+        let version = &tenant.digest[..DIGEST_CHARACTERS.min(tenant.digest.len())];
+        let campaign = tenant.campaigns.first().map(|campaign| campaign.slug.clone());
+        let conversation = campaign
+            .iter()
+            .map(|slug| Link { text: "The conversation".into(), path: format!("/conversations/{slug}") });
+        let own = tenant
+            .pages
+            .iter()
+            .filter(|page| page.in_navigation)
+            .map(|page| Link { text: page.title.clone(), path: format!("/pages/{}", page.slug) });
+        let anonymity = Link { text: "How anonymity works".into(), path: "/anonymity".into() };
+        let site = Site {
+            tenant_name: tenant.name.clone(),
+            short_name: tenant.short_name.clone(),
+            service_name: tenant.branding.service_name.clone(),
+            base: base.clone(),
+            css: assets::url("candour.css"),
+            branding_css: format!("{base}/branding/{version}.css"),
+            live_js: assets::url("live.js"),
+            draft_js: assets::url("draft.js"),
+            theme_colour: tenant.palette.brand.to_string(),
+            logo: tenant.logo.as_deref().map(|png| logo(png, tenant, &base, version)),
+            favicon: Some(format!("{base}/branding/favicon-{version}.png")),
+            footer_copy: tenant.branding.footer.clone(),
+            nav: conversation.chain(own).chain([anonymity]).collect(),
+            campaign,
+            contact: Contact {
+                name: format!("the {} team", tenant.branding.service_name),
+                email: tenant.contacts.questions.clone(),
+            },
+            support: Contact {
+                name: tenant.contacts.support_name.clone(),
+                email: tenant.contacts.support.clone(),
+            },
+            demo_note: demo_note.map(str::to_owned),
+        };
+        let cookie =
+            CookieName::participant(&tenant.slug).map_err(|error| PageError::Fault(error.to_string()))?;
+        let pages =
+            tenant.pages.iter().map(|page| (page.slug.clone(), markdown_html(&page.markdown))).collect();
+        Ok(Self {
+            chrome: renderer.dress(&site)?,
+            branding_css: branding_css(&tenant.palette),
+            tenant: Arc::clone(tenant),
+            base,
+            cookie,
+            pages,
+        })
+    }
+}
+
+fn logo(png: &[u8], tenant: &Tenant, base: &str, version: &str) -> Logo {
+    let (width, height) = png_size(png).unwrap_or((1, 1));
+    let shown = (width * LOGO_HEIGHT).div_ceil(height.max(1)).clamp(1, LOGO_MAX_WIDTH);
+    Logo {
+        url: format!("{base}/branding/logo-{version}.png"),
+        alt: tenant.branding.logo_alt.clone(),
+        width: shown,
+        height: (height * shown).div_ceil(width.max(1)).max(1),
+    }
+}
+
+/// Width and height of a PNG, from its header chunk (PNG 3rd edition, 11.2.1).
+fn png_size(png: &[u8]) -> Option<(u32, u32)> {
+    let number = |at: usize| Some(u32::from_be_bytes(png.get(at..at + 4)?.try_into().ok()?));
+    Some((number(16)?, number(20)?))
+}

@@ -1,0 +1,110 @@
+//! Coming in with a sealed code.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actions::EntryRefusal;
+use domain::round::RoundState;
+use poem::http::{StatusCode, header};
+use poem::{Request, Response, Result, handler};
+
+use super::cards;
+use crate::edge::guessing::Outcome;
+use crate::fault::PageError;
+use crate::posted::Posted;
+use crate::state::State;
+use crate::views::{Enter, EnterProblem};
+use crate::visitor::{Visitor, setting};
+
+/// Longest text that is shown back in the code field, characters.
+const MAX_SHOWN_CODE: usize = 40;
+
+#[handler]
+pub(crate) async fn show(visitor: Visitor) -> Result<Response> {
+    // Who is in already keeps their code.
+    if let Some(session) = &visitor.session
+        && let Some(campaign) =
+            visitor.tenant().campaigns.iter().find(|campaign| campaign.id == session.campaign)
+    {
+        return Ok(visitor.see_other(&format!("/conversations/{}", campaign.slug)));
+    }
+    let code = visitor.query.get("code").unwrap_or_default().to_owned();
+    let (visitor, cookie) = visitor.with_visit_cookie();
+    let response = page(&visitor, &code, !code.is_empty(), None).await?;
+    Ok(setting(response, cookie))
+}
+
+#[handler]
+pub(crate) async fn send(request: &Request, posted: Posted) -> Result<Response> {
+    let code = posted.field("code").to_owned();
+    let visitor = posted.visitor;
+    let State { actions, guessing, settings, .. } = &*visitor.state;
+    let (address, now) = (settings.trusted_proxies.client(request), actions.now());
+    let tenant = Arc::clone(&visitor.dressed.tenant);
+    if let Outcome::TryAgainIn(wait) = guessing.take(address, tenant.id.0.as_bytes(), now) {
+        return refused(
+            &visitor,
+            &code,
+            EnterProblem::TooManyTries,
+            StatusCode::TOO_MANY_REQUESTS,
+            Some(wait),
+        )
+        .await;
+    }
+    let problem = match actions.enter_with_code(&tenant, &code).await {
+        Ok(entered) => {
+            guessing.give_back(address, tenant.id.0.as_bytes(), now);
+            let keep = Duration::from_secs(entered.keep_seconds.max(0).unsigned_abs());
+            let cookie = visitor.dressed.cookie.set(&entered.token, keep);
+            let cookie = cookie.map_err(|error| PageError::Fault(error.to_string()))?;
+            let to = visitor.see_other(&format!("/conversations/{}?done=entered", entered.campaign));
+            return Ok(setting(to, Some(cookie)));
+        }
+        Err(EntryRefusal::Malformed(_)) if code.trim().is_empty() => EnterProblem::Empty,
+        Err(EntryRefusal::Malformed(_) | EntryRefusal::Unknown) => EnterProblem::Wrong,
+        Err(EntryRefusal::Spent) => EnterProblem::Spent,
+        Err(EntryRefusal::NotOpenYet { .. }) => EnterProblem::NotOpenYet,
+        Err(EntryRefusal::Closed) => EnterProblem::Closed,
+        Err(EntryRefusal::Action(error)) => return Err(PageError::from(error).into()),
+    };
+    refused(&visitor, &code, problem, StatusCode::UNPROCESSABLE_ENTITY, None).await
+}
+
+async fn refused(
+    visitor: &Visitor,
+    code: &str,
+    problem: EnterProblem,
+    status: StatusCode,
+    wait: Option<Duration>,
+) -> Result<Response> {
+    let mut response = page(visitor, code, false, Some(problem)).await?;
+    response.set_status(status);
+    if let Some(wait) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, (wait.as_secs() + 1).into());
+    }
+    Ok(response)
+}
+
+async fn page(
+    visitor: &Visitor,
+    code: &str,
+    from_link: bool,
+    problem: Option<EnterProblem>,
+) -> Result<Response> {
+    let tenant = visitor.tenant();
+    let now = visitor.state.actions.now();
+    let views = visitor.state.actions.show_home(tenant).await.map_err(PageError::from)?;
+    let soonest = views.iter().min_by_key(|view| match view.round.state(now) {
+        RoundState::Open => 0,
+        RoundState::Upcoming => 1,
+        RoundState::Closed => 2,
+    });
+    visitor.show(&Enter {
+        site: visitor.dressed.chrome.clone(),
+        visit: visitor.to_visit("/enter"),
+        campaign: soonest.map(|view| cards::campaign(tenant, &view.campaign, &view.round, now)),
+        code: code.chars().take(MAX_SHOWN_CODE).collect(),
+        from_link,
+        problem,
+    })
+}

@@ -1,0 +1,35 @@
+//! A form that somebody sent from one of our own pages. Handlers of forms take this and nothing else, so none can forget to check.
+
+use poem::{FromRequest, Request, RequestBody, Result};
+
+use crate::edge::csrf::CSRF_FIELD;
+use crate::edge::form::Form;
+use crate::fault::PageError;
+use crate::visitor::Visitor;
+
+/// A checked form and who sent it.
+pub(crate) struct Posted {
+    pub visitor: Visitor,
+    pub form: Form,
+}
+
+impl<'a> FromRequest<'a> for Posted {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
+        let visitor = Visitor::from_request(request, body).await?;
+        let form = Form::from_request(request, body).await?;
+        let kept = form.get("body").map(str::to_owned);
+        let token = form.get(CSRF_FIELD).unwrap_or_default();
+        let Some(cookie) = visitor.form_cookie() else { return Err(PageError::StaleForm { kept }.into()) };
+        if visitor.state.csrf.verify(cookie, token).is_err() {
+            return Err(PageError::StaleForm { kept }.into());
+        }
+        Ok(Self { visitor, form })
+    }
+}
+
+impl Posted {
+    /// A field's text, empty if it was not sent.
+    pub fn field(&self, name: &str) -> &str {
+        self.form.get(name).unwrap_or_default()
+    }
+}

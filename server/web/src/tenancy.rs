@@ -1,0 +1,118 @@
+//! Which tenant a request is for: by its host; for local use by `<slug>.localhost` or the first part of the path.
+
+use std::sync::Arc;
+
+use poem::http::Uri;
+use poem::http::uri::PathAndQuery;
+use poem::{Endpoint, Error, IntoResponse, Middleware, Request, Response, Result};
+
+use crate::dress::Dressed;
+use crate::edge::host::host;
+use crate::fault::PageError;
+use crate::state::State;
+
+/// Finds the tenant, takes its name off the path if it stood there, and puts the tenant into the request, or into the error.
+pub(crate) struct Tenancy(pub Arc<State>);
+
+impl<E: Endpoint> Middleware<E> for Tenancy {
+    type Output = TenantFound<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        TenantFound { inner, state: Arc::clone(&self.0) }
+    }
+}
+
+/// The endpoint that [`Tenancy`] makes.
+pub(crate) struct TenantFound<E> {
+    inner: E,
+    state: Arc<State>,
+}
+
+impl<E: Endpoint> Endpoint for TenantFound<E> {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> Result<Response> {
+        // Assets are the same for all.
+        if request.uri().path().starts_with("/assets/") {
+            return self.inner.call(request).await.map(IntoResponse::into_response);
+        }
+        let dressed = self.find(&mut request).await?.ok_or(PageError::NotFound)?;
+        request.set_data(Arc::clone(&dressed));
+        request.set_data(Arc::clone(&dressed.tenant));
+        match self.inner.call(request).await {
+            Ok(response) => Ok(response.into_response()),
+            Err(mut error) => {
+                error.set_data(dressed);
+                Err(error)
+            }
+        }
+    }
+}
+
+impl<E> TenantFound<E> {
+    async fn find(&self, request: &mut Request) -> Result<Option<Arc<Dressed>>, Error> {
+        let actions = &self.state.actions;
+        let name = host(request).map(|host| bare_host(host).to_ascii_lowercase());
+        let by_host = match &name {
+            Some(name) => actions.find_tenant_by_host(name).await.map_err(PageError::from)?,
+            None => None,
+        };
+        if let Some(tenant) = by_host {
+            return self.dress(&tenant, false);
+        }
+        let path = request.uri().path();
+        let slug = path.split('/').nth(1).unwrap_or_default();
+        let Some(tenant) = actions.find_tenant_by_slug(slug).await.map_err(PageError::from)? else {
+            return Ok(None);
+        };
+        // A tenant with a name of its own is not served under another tenant's or any stranger's.
+        if !name.as_deref().is_some_and(is_local) {
+            return Ok(None);
+        }
+        let Some(uri) = without_first_part(request.uri(), slug) else { return Ok(None) };
+        *request.uri_mut() = uri;
+        self.dress(&tenant, true)
+    }
+
+    fn dress(&self, tenant: &Arc<actions::Tenant>, by_path: bool) -> Result<Option<Arc<Dressed>>, Error> {
+        let note = self.state.settings.demo_note.as_deref();
+        Ok(Some(self.state.wardrobe.dress(&self.state.renderer, tenant, by_path, note)?))
+    }
+}
+
+/// A host without its port.
+fn bare_host(host: &str) -> &str {
+    match host.rfind(':') {
+        Some(colon) if host[colon + 1..].bytes().all(|byte| byte.is_ascii_digit()) => &host[..colon],
+        _ => host,
+    }
+}
+
+/// Names of this machine itself, where tenants may be told apart by path.
+fn is_local(name: &str) -> bool {
+    matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+}
+
+fn without_first_part(uri: &Uri, slug: &str) -> Option<Uri> {
+    let rest = uri.path().strip_prefix('/')?.strip_prefix(slug)?;
+    let path = if rest.is_empty() { "/" } else { rest };
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(PathAndQuery::try_from(format!("{path}{query}")).ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_and_paths() {
+        assert_eq!(bare_host("bsol.localhost:8080"), "bsol.localhost");
+        assert_eq!(bare_host("[::1]:8080"), "[::1]");
+        assert_eq!(bare_host("bsol.example"), "bsol.example");
+        let cut = |uri: &str| without_first_part(&uri.parse().unwrap(), "bsol").unwrap().to_string();
+        assert_eq!(cut("/bsol"), "/");
+        assert_eq!(cut("/bsol/enter?code=1"), "/enter?code=1");
+    }
+}

@@ -1,0 +1,71 @@
+//! The front page of a tenant.
+
+use domain::round::RoundState;
+use serde::Serialize;
+
+use super::{Campaign, Chrome, View, Visit};
+
+/// The front page of a tenant.
+#[derive(Clone, Debug, Serialize)]
+pub struct Home {
+    /// The tenant's frame.
+    pub site: Chrome,
+    /// This visit.
+    pub visit: Visit,
+    /// The headline.
+    pub headline: String,
+    /// One or two sentences under it.
+    pub lead: String,
+    /// More from the tenant's pack, as safe HTML; may be empty.
+    pub body_html: String,
+    /// The conversation to show, if there is one.
+    pub campaign: Option<Campaign>,
+    /// What has happened in it so far; `None` before it opens.
+    pub counts: Option<Counts>,
+}
+
+/// What has happened in a campaign so far.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Counts {
+    /// Contributions that can be read.
+    pub ideas: u64,
+    /// Comments that can be read.
+    pub comments: u64,
+    /// Answers given.
+    pub votes: u64,
+    /// People who have entered.
+    pub joined: u64,
+}
+
+impl View for Home {
+    const TEMPLATE: &'static str = "home.html";
+
+    fn samples(chrome: &Chrome) -> Vec<(&'static str, Home)> {
+        let home = |state: Option<RoundState>, signed_in| {
+            Home {
+            site: chrome.clone(),
+            visit: Visit::sample(signed_in, "/"),
+            headline: "Say what gets in your way. Help to put it right.".into(),
+            lead: "For two weeks, everyone who works in health and care here can speak openly, without a name, about what is wrong and what would make it better.".into(),
+            body_html: "<h2>Why now</h2><p>You know best what happens on a normal day. What you say here becomes the first draft of a plan, and you get to check that plan before it is final.</p>".into(),
+            campaign: state.map(Campaign::sample),
+            counts: state.filter(|s| *s != RoundState::Upcoming).map(|_| Counts {
+                ideas: 154,
+                comments: 1_212,
+                votes: 29_719,
+                joined: 536,
+            }),
+        }
+        };
+        let mut just_left = home(Some(RoundState::Open), false);
+        just_left.visit.success = Some("You have left. Nothing of your visit is kept on this device.".into());
+        vec![
+            ("upcoming", home(Some(RoundState::Upcoming), false)),
+            ("open", home(Some(RoundState::Open), false)),
+            ("open-signed-in", home(Some(RoundState::Open), true)),
+            ("closed", home(Some(RoundState::Closed), false)),
+            ("none", home(None, false)),
+            ("just-left", just_left),
+        ]
+    }
+}

@@ -1,0 +1,22 @@
+//! Leaving a device.
+
+use serde::Serialize;
+
+use super::{Chrome, View, Visit};
+
+/// The question before this device forgets the participant.
+#[derive(Clone, Debug, Serialize)]
+pub struct Leave {
+    /// The tenant's frame.
+    pub site: Chrome,
+    /// This visit.
+    pub visit: Visit,
+}
+
+impl View for Leave {
+    const TEMPLATE: &'static str = "leave.html";
+
+    fn samples(chrome: &Chrome) -> Vec<(&'static str, Leave)> {
+        vec![("confirm", Leave { site: chrome.clone(), visit: Visit::sample(true, "/leave") })]
+    }
+}

@@ -1,0 +1,132 @@
+//! What this participant has said and answered.
+
+use domain::contribution::PostState;
+use domain::round::{Prompt, RoundState};
+use domain::vote::{VoteCounts, VoteValue};
+use serde::Serialize;
+
+use super::{Campaign, Card, Chrome, View, Visit, sample_prompts};
+
+/// What this participant has said and answered.
+#[derive(Clone, Debug, Serialize)]
+pub struct Mine {
+    /// The tenant's frame.
+    pub site: Chrome,
+    /// This visit.
+    pub visit: Visit,
+    /// Which conversation.
+    pub campaign: Campaign,
+    /// What the conversation asks; ideas and votes point into this list.
+    pub prompts: Vec<Prompt>,
+    /// Own ideas, newest first.
+    pub ideas: Vec<MyIdea>,
+    /// Own comments, newest first.
+    pub comments: Vec<MyComment>,
+    /// Answers given, newest first.
+    pub votes: Vec<MyVote>,
+    /// How many answers there are in all: the list shows the first ones only.
+    pub votes_total: u64,
+}
+
+/// One own idea.
+#[derive(Clone, Debug, Serialize)]
+pub struct MyIdea {
+    /// Its id.
+    pub id: String,
+    /// The place of its prompt in `prompts`.
+    pub prompt: usize,
+    /// Visible, hidden or withdrawn.
+    pub state: PostState,
+    /// The beginning of its words, as plain text.
+    pub excerpt: String,
+    /// The day in words.
+    pub when: String,
+    /// The answers so far.
+    pub votes: VoteCounts,
+    /// How many comments.
+    pub comments: i64,
+}
+
+/// One own comment.
+#[derive(Clone, Debug, Serialize)]
+pub struct MyComment {
+    /// Its id.
+    pub id: String,
+    /// The contribution it stands under.
+    pub contribution: String,
+    /// Visible, hidden or withdrawn.
+    pub state: PostState,
+    /// The beginning of its words, as plain text.
+    pub excerpt: String,
+    /// The day in words.
+    pub when: String,
+}
+
+/// One answer given.
+#[derive(Clone, Debug, Serialize)]
+pub struct MyVote {
+    /// The contribution to open.
+    pub contribution: String,
+    /// The place of its prompt in `prompts`.
+    pub prompt: usize,
+    /// The answer.
+    pub answer: VoteValue,
+    /// The beginning of the words it answers, as plain text.
+    pub excerpt: String,
+}
+
+impl View for Mine {
+    const TEMPLATE: &'static str = "mine.html";
+
+    fn samples(chrome: &Chrome) -> Vec<(&'static str, Mine)> {
+        let idea = |n, state| MyIdea {
+            id: Card::sample(n).id,
+            prompt: n % 4,
+            state,
+            excerpt: "Rotas land two weeks before they start. I cannot book childcare on that.".into(),
+            when: "yesterday".into(),
+            votes: VoteCounts { agree: 41, disagree: 3, pass: 2 },
+            comments: 4,
+        };
+        let comment = |n, state| MyComment {
+            id: format!("c0ffee{n}"),
+            contribution: Card::sample(n).id,
+            state,
+            excerpt: "The same on our side. A month would do.".into(),
+            when: "today".into(),
+        };
+        let vote = |n, answer| MyVote {
+            contribution: Card::sample(n).id,
+            prompt: n % 4,
+            answer,
+            excerpt: "Nights are forgotten: no hot food after eight, training only by day…".into(),
+        };
+        let mine = |state| Mine {
+            site: chrome.clone(),
+            visit: Visit::sample(true, "/conversations/first/mine"),
+            campaign: Campaign::sample(state),
+            prompts: sample_prompts(),
+            ideas: vec![
+                idea(0, PostState::Visible),
+                idea(1, PostState::Withdrawn),
+                idea(2, PostState::Hidden),
+            ],
+            comments: vec![comment(3, PostState::Visible), comment(4, PostState::Withdrawn)],
+            votes: vec![vote(5, VoteValue::Agree), vote(6, VoteValue::Disagree), vote(7, VoteValue::Pass)],
+            votes_total: 57,
+        };
+        let mut nothing = mine(RoundState::Open);
+        nothing.ideas.clear();
+        nothing.comments.clear();
+        nothing.votes.clear();
+        nothing.votes_total = 0;
+        let mut taken_back = mine(RoundState::Open);
+        taken_back.visit.success = Some("Your idea has been taken back.".into());
+        vec![
+            ("open", mine(RoundState::Open)),
+            ("nothing-yet", nothing),
+            ("taken-back", taken_back),
+            ("closed", mine(RoundState::Closed)),
+        ]
+    }
+}

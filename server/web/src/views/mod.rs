@@ -1,0 +1,92 @@
+//! What each page shows, as plain data: one file a page, one struct a template.
+//!
+//! A view says what *this* person may see and do here; templates ask no questions about permission. Every view
+//! brings samples of all its states. They are rendered in tests and audited for accessibility, so a new state
+//! without a sample is a state that nobody looked at.
+//!
+//! To add a page: a file here with a struct and `impl View`, its template under `templates/`, and one line in
+//! [`all_samples`].
+
+use minijinja::Value;
+use minijinja::value::Serde;
+use serde::Serialize;
+
+mod choices;
+mod contribution;
+mod conversation;
+mod edit;
+mod enter;
+mod home;
+mod information;
+mod leave;
+mod message;
+mod mine;
+mod post;
+mod share;
+mod site;
+mod withdraw;
+
+pub use choices::FieldError;
+pub(crate) use choices::{sample_prompts, sample_themes};
+pub use contribution::{CommentForm, Contribution, ReplyTo};
+pub use conversation::{Conversation, Filters, Live};
+pub use edit::Edit;
+pub use enter::{Enter, EnterProblem};
+pub use home::{Counts, Home};
+pub use information::{Accessibility, Anonymity, CookieFact, Cookies, Page, Privacy};
+pub use leave::Leave;
+pub use message::{Message, MessageKind};
+pub use mine::{Mine, MyComment, MyIdea, MyVote};
+pub use post::{Author, Card, Comment};
+pub use share::{IdeaForm, Share};
+pub use site::{Campaign, Chrome, Contact, Link, Logo, Site, Visit, sample_sites};
+pub use withdraw::{PostKind, Withdraw};
+
+/// One page: a template and the data it is filled with.
+pub trait View: Serialize + Sized {
+    /// The template's path under `templates/`.
+    const TEMPLATE: &'static str;
+
+    /// Every state of this page, named, on the given site.
+    fn samples(chrome: &Chrome) -> Vec<(&'static str, Self)>;
+}
+
+/// One sample of one page, ready to render.
+pub struct Sample {
+    /// `template/state`, for example `conversation/open`.
+    pub name: String,
+    /// The template's path under `templates/`.
+    pub template: &'static str,
+    /// What the template is filled with.
+    pub value: Value,
+}
+
+/// Every sample of every page, on the given site.
+pub fn all_samples(chrome: &Chrome) -> Vec<Sample> {
+    let mut samples = Vec::new();
+    collect::<Home>(chrome, &mut samples);
+    collect::<Page>(chrome, &mut samples);
+    collect::<Anonymity>(chrome, &mut samples);
+    collect::<Privacy>(chrome, &mut samples);
+    collect::<Cookies>(chrome, &mut samples);
+    collect::<Accessibility>(chrome, &mut samples);
+    collect::<Enter>(chrome, &mut samples);
+    collect::<Conversation>(chrome, &mut samples);
+    collect::<Contribution>(chrome, &mut samples);
+    collect::<Share>(chrome, &mut samples);
+    collect::<Edit>(chrome, &mut samples);
+    collect::<Withdraw>(chrome, &mut samples);
+    collect::<Mine>(chrome, &mut samples);
+    collect::<Leave>(chrome, &mut samples);
+    collect::<Message>(chrome, &mut samples);
+    samples
+}
+
+fn collect<V: View>(chrome: &Chrome, into: &mut Vec<Sample>) {
+    let page = V::TEMPLATE.trim_end_matches(".html");
+    into.extend(V::samples(chrome).into_iter().map(|(state, view)| Sample {
+        name: format!("{page}/{state}"),
+        template: V::TEMPLATE,
+        value: Value::from(Serde(&view)),
+    }));
+}

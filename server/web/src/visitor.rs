@@ -1,0 +1,181 @@
+//! Who a request comes from: the tenant it is for, the session its device holds, and what its forms must bring back.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actions::{Campaign, RoundInfo, Session, Tenant};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::clock::random_bytes;
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::web::{Html, Redirect};
+use poem::{FromRequest, IntoResponse, Request, RequestBody, Response, Result};
+
+use crate::dress::Dressed;
+use crate::edge::cookies::CookieName;
+use crate::edge::form::Form;
+use crate::fault::PageError;
+use crate::state::State;
+use crate::views::{View, Visit};
+
+/// For how long a visit's cookie is kept: long enough to fill in the form.
+const VISIT_LIFE: Duration = Duration::from_secs(12 * 3_600);
+
+/// Who a request comes from.
+#[derive(Clone)]
+pub(crate) struct Visitor {
+    pub state: Arc<State>,
+    pub dressed: Arc<Dressed>,
+    pub session: Option<Session>,
+    /// The session's token, if the session is good.
+    pub token: Option<String>,
+    /// The cookie of a visit before entering.
+    pub visit: Option<String>,
+    /// The query's fields.
+    pub query: Form,
+    /// The path, without the tenant's base.
+    pub path: String,
+}
+
+impl<'a> FromRequest<'a> for Visitor {
+    async fn from_request(request: &'a Request, _body: &mut RequestBody) -> Result<Self> {
+        let state = request.data::<Arc<State>>().ok_or(PageError::Fault("no state".into()))?;
+        let dressed = request.data::<Arc<Dressed>>().ok_or(PageError::NotFound)?;
+        let token = dressed.cookie.read(request.headers());
+        let session = match token {
+            Some(token) => {
+                state.actions.resume_session(&dressed.tenant, token).await.map_err(PageError::from)?
+            }
+            None => None,
+        };
+        Ok(Self {
+            state: Arc::clone(state),
+            dressed: Arc::clone(dressed),
+            token: token.filter(|_| session.is_some()).map(str::to_owned),
+            session,
+            visit: CookieName::visit().read(request.headers()).map(str::to_owned),
+            query: Form::parse(request.uri().query().unwrap_or_default().as_bytes())?,
+            path: request.uri().path().to_owned(),
+        })
+    }
+}
+
+/// A participant of the campaign that the address names, and its current round.
+pub(crate) struct Participant {
+    pub visitor: Visitor,
+    pub session: Session,
+    pub campaign: Campaign,
+    pub round: RoundInfo,
+}
+
+impl Deref for Participant {
+    type Target = Visitor;
+    fn deref(&self) -> &Visitor {
+        &self.visitor
+    }
+}
+
+impl Visitor {
+    pub fn tenant(&self) -> &Tenant {
+        &self.dressed.tenant
+    }
+
+    /// What the cookie that forms are bound to holds.
+    pub fn form_cookie(&self) -> Option<&str> {
+        self.token.as_deref().or(self.visit.as_deref())
+    }
+
+    /// The campaign called `slug`, for somebody who came into it.
+    pub fn participant(self, slug: &str) -> Result<Participant, PageError> {
+        let campaign = self.tenant().campaign(slug).ok_or(PageError::NotFound)?.clone();
+        let session = self.session.filter(|session| session.campaign == campaign.id);
+        let session = session.ok_or(PageError::EnterFirst { kept: None })?;
+        let round = campaign.round_at(self.state.actions.now()).clone();
+        Ok(Participant { session, campaign, round, visitor: self })
+    }
+
+    /// What pages say about this visit; `section` is the navigation's part that the page belongs to.
+    pub fn to_visit(&self, section: &str) -> Visit {
+        let query: Vec<String> = self
+            .query
+            .fields()
+            .iter()
+            .filter(|(name, _)| name != "done")
+            .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
+            .collect();
+        let here =
+            if query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, query.join("&")) };
+        Visit {
+            csrf: self.form_cookie().map(|cookie| self.state.csrf.token(cookie)).unwrap_or_default(),
+            signed_in: self.session.is_some(),
+            here,
+            section: section.to_owned(),
+            success: self.query.get("done").and_then(success).map(str::to_owned),
+        }
+    }
+
+    /// Renders `view`.
+    pub fn show<V: View>(&self, view: &V) -> Result<Response> {
+        self.show_with(StatusCode::OK, view)
+    }
+
+    /// Renders `view` with a status.
+    pub fn show_with<V: View>(&self, status: StatusCode, view: &V) -> Result<Response> {
+        let html = self.state.renderer.render(view).map_err(PageError::from)?;
+        let mut response = Html(html).into_response();
+        response.set_status(status);
+        Ok(response)
+    }
+
+    /// "See other" (RFC 9110, 15.4.4) to a path of this tenant.
+    pub fn see_other(&self, path: &str) -> Response {
+        Redirect::see_other(format!("{}{path}", self.dressed.base)).into_response()
+    }
+
+    /// Gives the device a visit cookie if it has none, and uses it from now on.
+    pub fn with_visit_cookie(mut self) -> (Self, Option<HeaderValue>) {
+        if self.form_cookie().is_some() {
+            return (self, None);
+        }
+        let value = URL_SAFE_NO_PAD.encode(random_bytes::<16>(&*self.state.entropy));
+        let cookie = CookieName::visit().set(&value, VISIT_LIFE).ok();
+        self.visit = Some(value);
+        (self, cookie)
+    }
+}
+
+/// `response` that also sets `cookie`.
+pub(crate) fn setting(mut response: Response, cookie: Option<HeaderValue>) -> Response {
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Percent-encoded for a query (WHATWG URL, 5.2).
+pub(crate) fn encoded(text: &str) -> String {
+    use std::fmt::Write;
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+        out
+    })
+}
+
+/// What is said once, after something worked.
+fn success(done: &str) -> Option<&'static str> {
+    match done {
+        "shared" => Some("Your idea is in the conversation."),
+        "commented" => Some("Your comment is in the conversation."),
+        "edited" => Some("Your change is saved."),
+        "withdrawn" => Some("You have taken it back. The words are gone."),
+        "entered" => Some("You are in. Nobody can see who you are."),
+        "left" => Some("You have left. This device no longer knows you were here."),
+        _ => None,
+    }
+}

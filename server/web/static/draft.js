@@ -1,0 +1,87 @@
+// Keeps what is typed into form[data-draft] on this device until it is sent, and counts characters. Loaded with defer.
+(() => {
+  const PREFIX = "candour:draft:";
+  // Storage may be full or forbidden; the form works without it.
+  const attempt = (action) => { try { return action(); } catch { return null; } };
+  const store = {
+    get: (key) => attempt(() => JSON.parse(localStorage.getItem(PREFIX + key))),
+    set: (key, value) => attempt(() => localStorage.setItem(PREFIX + key, JSON.stringify(value))),
+    drop: (key) => attempt(() => localStorage.removeItem(PREFIX + key)),
+  };
+
+  // A draft goes when the page after sending says that it worked, or when its writer leaves this device.
+  const SENDING = "candour:sending";
+  const sending = attempt(() => sessionStorage.getItem(SENDING));
+  attempt(() => sessionStorage.removeItem(SENDING));
+  if (sending && document.querySelector("[data-success]")) store.drop(sending);
+  document.querySelector("form[data-forget-drafts]")?.addEventListener("submit", () => {
+    attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key)));
+  });
+
+  const fields = (form) => [...form.querySelectorAll("textarea, select, input[type=radio]")];
+  const empty = (values) => !(values.body || "").trim();
+
+  function read(form) {
+    const values = {};
+    for (const field of fields(form)) if (field.type !== "radio" || field.checked) values[field.name] = field.value;
+    return values;
+  }
+
+  function fill(form, values) {
+    for (const field of fields(form)) {
+      if (!(field.name in values)) continue;
+      if (field.type === "radio") field.checked = field.value === values[field.name];
+      else field.value = values[field.name];
+    }
+  }
+
+  for (const form of document.querySelectorAll("form[data-draft]")) {
+    const key = form.dataset.draft;
+    const body = form.querySelector("textarea");
+    const note = form.querySelector("[data-draft-note]");
+    const kept = store.get(key);
+    const given = read(form);
+    if (kept && !empty(kept) && kept.body !== given.body) {
+      fill(form, kept);
+      if (note) note.hidden = false;
+    }
+    note?.querySelector("button")?.addEventListener("click", () => {
+      store.drop(key);
+      form.reset();
+      note.hidden = true;
+      body.focus();
+      count();
+    });
+
+    let timer;
+    const save = () => {
+      const values = read(form);
+      if (empty(values)) store.drop(key);
+      else store.set(key, values);
+    };
+    form.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(save, 400);
+      count();
+    });
+    form.addEventListener("submit", () => {
+      save();
+      attempt(() => sessionStorage.setItem(SENDING, key));
+    });
+
+    const counter = form.querySelector("[data-count-of]");
+    const said = form.querySelector("[data-count-said]");
+    let saying;
+    function count() {
+      if (!counter) return;
+      const letters = window.Intl?.Segmenter ? [...new Intl.Segmenter().segment(body.value)] : [...body.value];
+      const left = Number(counter.dataset.countOf) - letters.length;
+      const words = Math.abs(left).toLocaleString("en-GB") + (Math.abs(left) === 1 ? " character" : " characters");
+      counter.textContent = left < 0 ? `You have ${words} too many` : `You have ${words} left`;
+      counter.classList.toggle("candour-count--over", left < 0);
+      clearTimeout(saying);
+      if (said && left < 200) saying = setTimeout(() => { said.textContent = counter.textContent; }, 1000);
+    }
+    count();
+  }
+})();

@@ -1,0 +1,25 @@
+//! What tests stand on: real databases, a real browser, the server in this process.
+//!
+//! - [`databases`]: a fresh pair of databases for each test, SQLite or PostgreSQL.
+//! - [`browser`]: Chromium through ChromeDriver, at the two widths we promise, with and without JavaScript.
+//! - [`axe`]: the accessibility audit of the page that a browser shows.
+//! - [`pages`]: a few bytes of HTML on a port, to prove the harness itself.
+//! - [`server`]: Candour itself, started on a test's databases.
+
+pub mod axe;
+pub mod browser;
+mod chromedriver;
+pub mod databases;
+pub mod pages;
+pub mod server;
+
+/// The value of an environment variable that a part of the tests cannot do without.
+///
+/// # Panics
+/// When it is not set: a test that cannot run fails, it is not skipped.
+fn required_env(name: &str, what_for: &str) -> String {
+    match std::env::var(name) {
+        Ok(value) if !value.is_empty() => value,
+        _ => panic!("{name} is not set: {what_for}. `bash tests/run` sets it"),
+    }
+}

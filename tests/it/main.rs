@@ -1,0 +1,17 @@
+//! Candour as people and operators meet it: one integration binary, started by `bash tests/run`.
+//!
+//! Rules of one function stand beside the function, in its own crate. Here is what needs more than one room: the
+//! house rules ([`tidy`]), the server over real databases, and journeys in a real browser ([`browser`]).
+//!
+//! Adding a test: one module a subject, listed below. A test that needs Chromium goes under [`browser`]; a test that
+//! should hold on both databases is written once, inside `both_databases!`. `bash tests/run --quick` leaves out
+//! exactly `browser::…` and `…::postgres`. Nothing is skipped for want of a tool: the harness panics and says what
+//! is lacking.
+
+// In a test a panic is the answer: it names the line.
+#![allow(clippy::unwrap_used)]
+
+mod browser;
+mod databases;
+mod harness;
+mod tidy;
