@@ -102,7 +102,7 @@ pub struct KeyProblem {
 #[derive(Debug, Error)]
 pub enum ConfigRefusal {
     /// The file or a variable cannot be read as configuration.
-    #[error("{0}")]
+    #[error(transparent)]
     Unreadable(#[from] config::ConfigError),
     /// Values that cannot be; every one of them.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]

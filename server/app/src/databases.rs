@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actions::Actions;
-use anyhow::{Context, Result, bail};
+use anyhow::{Error, Result, anyhow, bail};
 use domain::{Clock, Entropy};
 use migrations::{Report, Side};
 use storage::{Databases, Storage};
@@ -23,8 +23,8 @@ pub async fn prepare(config: &Config, entropy: &dyn Entropy) -> Result<[Report; 
     let identity = migrations::migrate(&urls.identity_url, Side::Identity, role).await;
     let conversation = migrations::migrate(&urls.conversation_url, Side::Conversation, role).await;
     Ok([
-        identity.context("the identity database cannot be brought up to date")?,
-        conversation.context("the conversation database cannot be brought up to date")?,
+        identity.map_err(|fault| unready("identity", &urls.identity_url, &fault.to_string()))?,
+        conversation.map_err(|fault| unready("conversation", &urls.conversation_url, &fault.to_string()))?,
     ])
 }
 
@@ -61,7 +61,7 @@ pub async fn open_actions(
 /// When it cannot be reached, or lacks changes of its schema; says what to do.
 pub async fn up_to_date(name: &str, url: &str, side: Side) -> Result<()> {
     let pending = migrations::pending(url, side).await;
-    match pending.with_context(|| unreachable_database(name, url))? {
+    match pending.map_err(|fault| unready(name, url, &fault.to_string()))? {
         0 => Ok(()),
         lacking => {
             bail!("the {name} database lacks {lacking} change(s) of its schema: run `candour migrate`")
@@ -69,14 +69,22 @@ pub async fn up_to_date(name: &str, url: &str, side: Side) -> Result<()> {
     }
 }
 
-fn unreachable_database(name: &str, url: &str) -> String {
-    match url.starts_with("sqlite:") {
-        true => format!(
+/// How the driver begins to say that a database has had changes which this side of this version does not know.
+const UNKNOWN_CHANGES: &str = "this migration has been applied but its file is missing";
+
+fn unready(name: &str, url: &str, fault: &str) -> Error {
+    let what_to_do = if fault.contains(UNKNOWN_CHANGES) {
+        format!(
+            "the {name} database is the other side's, or a later version of Candour has changed it: check storage.{name}_url, or \
+             run that version"
+        )
+    } else if url.starts_with("sqlite:") {
+        format!(
             "the {name} database cannot be opened: run `candour migrate` to make it, or check storage.data"
-        ),
-        false => format!(
-            "the {name} database does not answer: check storage.{name}_url, that PostgreSQL runs, and that `candour migrate` \
-             has been run"
-        ),
-    }
+        )
+    } else {
+        format!("the {name} database does not answer: check storage.{name}_url, and that PostgreSQL runs")
+    };
+    // The fault's own words hold its causes' already.
+    anyhow!("{what_to_do} ({fault})")
 }

@@ -8,6 +8,7 @@ use poem::middleware::AddData;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Route, RouteMethod};
 
 use crate::edge::body::{CapBodies, MAX_FORM_BYTES};
+use crate::edge::compress::Compress;
 use crate::edge::csrf::CheckOrigin;
 use crate::edge::errors::DrawErrors;
 use crate::edge::headers::SecurityHeaders;
@@ -123,5 +124,6 @@ pub(crate) fn site(state: &Arc<State>) -> impl Endpoint + use<> {
         .with(CapBodies { max_bytes: MAX_FORM_BYTES })
         .with(Observe::new(&*state.entropy, state.metrics.clone()))
         .with(DrawErrors(Arc::new(Drawing(Arc::clone(state)))))
+        .with(Compress)
         .with(SecurityHeaders(state.settings.transport))
 }

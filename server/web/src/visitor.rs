@@ -95,6 +95,11 @@ impl Visitor {
         Ok(Participant { session, campaign, round, visitor: self })
     }
 
+    fn form_token(&self) -> String {
+        let Some(cookie) = self.form_cookie() else { return String::new() };
+        self.state.csrf.token(cookie, random_bytes(&*self.state.entropy))
+    }
+
     /// What pages say about this visit; `section` is the navigation's part that the page belongs to.
     pub fn to_visit(&self, section: &str) -> Visit {
         let query: Vec<String> = self
@@ -107,7 +112,7 @@ impl Visitor {
         let here =
             if query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, query.join("&")) };
         Visit {
-            csrf: self.form_cookie().map(|cookie| self.state.csrf.token(cookie)).unwrap_or_default(),
+            csrf: self.form_token(),
             signed_in: self.session.is_some(),
             here,
             section: section.to_owned(),

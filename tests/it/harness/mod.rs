@@ -4,14 +4,21 @@
 //! - [`browser`]: Chromium through ChromeDriver, at the two widths we promise, with and without JavaScript.
 //! - [`axe`]: the accessibility audit of the page that a browser shows.
 //! - [`pages`]: a few bytes of HTML on a port, to prove the harness itself.
-//! - [`server`]: Candour itself, started on a test's databases.
+//! - [`server`]: Candour itself, started on a test's databases, at a time and with a seed of the test's own.
+//! - [`people`]: those who come to it by browser or program, and [`answer`]: what they are told.
+//! - [`packs`]: our tenant packs, with other dates where a test needs them.
+//! - [`tables`]: what really is in the databases.
 
+pub mod answer;
 pub mod axe;
 pub mod browser;
 mod chromedriver;
 pub mod databases;
+pub mod packs;
 pub mod pages;
+pub mod people;
 pub mod server;
+pub mod tables;
 
 /// The value of an environment variable that a part of the tests cannot do without.
 ///

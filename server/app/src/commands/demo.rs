@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use credentials::SealedCode;
 use serde::Serialize;
 
-use super::serve::{raise_file_limit, until_stopped};
+use super::serve::{raise_file_limit, stop_signal};
 use crate::addresses::{PublicUrl, entry_link};
 use crate::config::{Config, DEFAULT_DATA, DEFAULT_PORT};
 use crate::{OsRandom, SystemClock, databases, demo, logs, start};
@@ -58,6 +58,7 @@ pub async fn run(args: Args) -> Result<()> {
     demo::take_folder(&config.storage.data, args.fresh)?;
     databases::prepare(&config, &OsRandom).await?;
     let data = config.storage.data.clone();
+    let stop = stop_signal()?;
     let running = start(config, Arc::new(SystemClock), Arc::new(OsRandom)).await?;
     let url = PublicUrl::localhost(running.site.port());
     let tenants = fill(&running.actions, &url).await?;
@@ -66,7 +67,7 @@ pub async fn run(args: Args) -> Result<()> {
         true => println!("{}", serde_json::to_string(&shown)?),
         false => shown.print(),
     }
-    until_stopped(running).await
+    running.until(stop).await
 }
 
 fn at_port(port: u16) -> SocketAddr {

@@ -100,7 +100,7 @@ async fn examine(config: &Config) -> Vec<Finding> {
         Finding::of("conversation database", conversation.map(|()| "answers and is up to date".to_owned())),
         Finding::of("pepper", pepper(&config.pepper)),
         clock(now, modified(&data.join(CONVERSATION_FILE))),
-        disk(fs4::available_space(data)),
+        disk(fs4::available_space(existing(data))),
         open_files(rlimit::Resource::NOFILE.get_hard()),
     ];
     if findings.iter().all(|finding| finding.verdict != Verdict::Problem) {
@@ -118,6 +118,11 @@ fn writable(data: &Path) -> Result<String> {
         )
     })?;
     Ok(format!("{} can be written", data.display()))
+}
+
+/// The folder, or the nearest one above it that is there.
+fn existing(folder: &Path) -> &Path {
+    folder.ancestors().find(|folder| folder.exists()).unwrap_or(folder)
 }
 
 fn pepper(source: &PepperSource) -> Result<String> {

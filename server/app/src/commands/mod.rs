@@ -84,7 +84,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Codes(command) => codes::run(command, &read_config(file)?).await?,
         Command::Import(command) => return import::run(command, &read_config(file)?).await,
         Command::Export(args) => export::run(&args, &read_config(file)?).await?,
-        Command::Openapi => openapi::run(),
+        Command::Openapi => openapi::run()?,
     }
     Ok(ExitCode::SUCCESS)
 }

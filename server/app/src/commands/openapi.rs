@@ -1,6 +1,8 @@
 //! `candour openapi`.
 
+use std::io::{self, Write};
+
 /// Prints the description of the JSON API.
-pub fn run() {
-    println!("{}", web::openapi_json().trim_end());
+pub fn run() -> io::Result<()> {
+    writeln!(io::stdout(), "{}", web::openapi_json().trim_end())
 }

@@ -5,22 +5,18 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 
 use crate::config::Config;
-use crate::{OsRandom, Running, SystemClock, logs, start};
+use crate::{OsRandom, SystemClock, logs, start};
 
 /// Serves until SIGINT or SIGTERM.
 pub async fn run(config: Config) -> Result<()> {
     logs::begin(&config.logs)?;
     raise_file_limit();
+    let stop = stop_signal()?;
     let running = start(config, Arc::new(SystemClock), Arc::new(OsRandom)).await?;
     tracing::info!(site = %running.site, operations = %running.operations, "serving");
-    until_stopped(running).await?;
+    running.until(stop).await.context("the server stopped by itself")?;
     tracing::info!("stopped");
     Ok(())
-}
-
-/// Serves until SIGINT or SIGTERM, then lets what is in flight finish. A second signal ends the process at once.
-pub async fn until_stopped(running: Running) -> Result<()> {
-    running.until(stop_signal()?).await.context("the server stopped by itself")
 }
 
 /// Every open page holds a connection for its live updates, and systems begin with as few as 1,024 files for a process: takes as
@@ -31,8 +27,9 @@ pub fn raise_file_limit() {
     }
 }
 
+/// SIGINT or SIGTERM, from this call on. A second one ends the process at once.
 #[cfg(unix)]
-fn stop_signal() -> Result<impl Future<Output = ()>> {
+pub fn stop_signal() -> Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
@@ -50,8 +47,9 @@ fn stop_signal() -> Result<impl Future<Output = ()>> {
     })
 }
 
+/// Ctrl+C, from this call on.
 #[cfg(not(unix))]
-fn stop_signal() -> Result<impl Future<Output = ()>> {
+pub fn stop_signal() -> Result<impl Future<Output = ()>> {
     Ok(async {
         // A console that cannot signal leaves us serving until the process is ended.
         if tokio::signal::ctrl_c().await.is_err() {

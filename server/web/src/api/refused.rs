@@ -112,10 +112,7 @@ impl From<ActionError> for Refused {
             ActionError::Post(refusal) => refusal.into(),
             ActionError::Vote(VoteRefusal::Round(refusal)) => refusal.into(),
             ActionError::Vote(VoteRefusal::PostGone) => gone(),
-            ActionError::Busy => {
-                let title = "The server is very busy";
-                Self { wait: Some(BUSY_WAIT), ..Self::plain(StatusCode::SERVICE_UNAVAILABLE, "busy", title) }
-            }
+            ActionError::Busy => busy(),
             ActionError::Fault(words) => Self::fault(words),
         }
     }
@@ -202,6 +199,11 @@ fn closed() -> Refused {
     Refused::plain(StatusCode::CONFLICT, "closed", "The conversation has closed")
 }
 
+fn busy() -> Refused {
+    let refused = Refused::plain(StatusCode::SERVICE_UNAVAILABLE, "busy", "The server is very busy");
+    Refused { wait: Some(BUSY_WAIT), ..refused }
+}
+
 fn gone() -> Refused {
     Refused::plain(StatusCode::GONE, "gone", "This has been taken down")
 }
@@ -246,6 +248,7 @@ fn name(error: &Error) -> Refused {
         status if status.is_client_error() => {
             Refused::plain(status, "bad-request", "The request could not be read")
         }
+        StatusCode::SERVICE_UNAVAILABLE => busy(),
         _ => Refused::fault(error),
     }
 }

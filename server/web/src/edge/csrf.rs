@@ -14,6 +14,10 @@ pub const CSRF_FIELD: &str = "csrf";
 
 /// What the token's key signs besides the cookie, so that no other use of the key can make a token.
 const TOKEN_PURPOSE: &[u8] = b"candour csrf token 1\0";
+/// Length of a token's nonce, bytes; fixed, so that nonce and cookie cannot run into each other.
+pub const NONCE_BYTES: usize = 16;
+/// Length of HMAC-SHA256, bytes.
+const MAC_BYTES: usize = 32;
 
 /// Why a request was not taken as the person's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -69,10 +73,14 @@ impl CsrfKey {
         Ok(Self(keyed_hash(&bytes)))
     }
 
-    /// The token for forms shown to the browser that holds `cookie` (a session or visit cookie's value):
-    /// HMAC-SHA256, URL-safe base64 without padding.
-    pub fn token(&self, cookie: &str) -> String {
-        URL_SAFE_NO_PAD.encode(self.mac(cookie).finalize().into_bytes())
+    /// The token for forms shown to the browser that holds `cookie` (a session or visit cookie's value): `nonce`, then
+    /// HMAC-SHA256 of cookie and nonce; URL-safe base64 without padding. A fresh nonce for each page keeps a compressed
+    /// page's length from telling anything of the token (the BREACH attack, 2013).
+    pub fn token(&self, cookie: &str, nonce: [u8; NONCE_BYTES]) -> String {
+        let mut token = [0; NONCE_BYTES + MAC_BYTES];
+        token[..NONCE_BYTES].copy_from_slice(&nonce);
+        token[NONCE_BYTES..].copy_from_slice(&self.mac(cookie, &nonce).finalize().into_bytes());
+        URL_SAFE_NO_PAD.encode(token)
     }
 
     /// Whether `token` was made by [`token`](Self::token) for `cookie`; compared in constant time.
@@ -85,13 +93,14 @@ impl CsrfKey {
             (_, "") => Err(CsrfRefusal::TokenMissing),
             _ => {
                 let token = URL_SAFE_NO_PAD.decode(token).map_err(|_| CsrfRefusal::TokenWrong)?;
-                self.mac(cookie).verify_slice(&token).map_err(|_| CsrfRefusal::TokenWrong)
+                let (nonce, mac) = token.split_at_checked(NONCE_BYTES).ok_or(CsrfRefusal::TokenWrong)?;
+                self.mac(cookie, nonce).verify_slice(mac).map_err(|_| CsrfRefusal::TokenWrong)
             }
         }
     }
 
-    fn mac(&self, cookie: &str) -> Hmac<Sha256> {
-        self.0.clone().chain_update(TOKEN_PURPOSE).chain_update(cookie)
+    fn mac(&self, cookie: &str, nonce: &[u8]) -> Hmac<Sha256> {
+        self.0.clone().chain_update(TOKEN_PURPOSE).chain_update(nonce).chain_update(cookie)
     }
 }
 
@@ -198,19 +207,26 @@ mod tests {
 
     #[test]
     fn a_token_is_for_one_cookie_and_one_key() {
-        let token = key(7).token("session-a");
-        assert_eq!(token.len(), 43);
+        let token = key(7).token("session-a", [1; 16]);
+        assert_eq!(token.len(), 64);
         assert_eq!(key(7).verify("session-a", &token), Ok(()));
         assert_eq!(key(7).verify("session-b", &token), Err(CsrfRefusal::TokenWrong));
         assert_eq!(key(8).verify("session-a", &token), Err(CsrfRefusal::TokenWrong));
     }
 
     #[test]
+    fn no_two_pages_show_the_same_token() {
+        let tokens = [1, 2].map(|nonce| key(7).token("c", [nonce; 16]));
+        assert!(tokens.iter().all(|token| key(7).verify("c", token).is_ok()));
+        assert_ne!(tokens[0], tokens[1]);
+    }
+
+    #[test]
     fn what_is_missing_or_malformed_is_refused() {
-        let token = key(7).token("c");
-        assert_eq!(key(7).verify("", &key(7).token("")), Err(CsrfRefusal::CookieMissing));
+        let token = key(7).token("c", [1; 16]);
+        assert_eq!(key(7).verify("", &key(7).token("", [1; 16])), Err(CsrfRefusal::CookieMissing));
         assert_eq!(key(7).verify("c", ""), Err(CsrfRefusal::TokenMissing));
-        for wrong in [&token[..42], &format!("{token}="), &token.replace(&token[..1], "!"), "é"] {
+        for wrong in [&token[..62], &token[..20], &format!("{token}="), &token.replace(&token[..1], "!"), "é"] {
             assert_eq!(key(7).verify("c", wrong), Err(CsrfRefusal::TokenWrong), "{wrong}");
         }
     }

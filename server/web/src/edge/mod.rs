@@ -7,7 +7,8 @@
 //!
 //! # The order of the layers, from the socket inwards
 //!
-//! [`serve`](serve::serve) → [`SecurityHeaders`](headers::SecurityHeaders) → [`DrawErrors`](errors::DrawErrors) →
+//! [`serve`](serve::serve) → [`SecurityHeaders`](headers::SecurityHeaders) → [`Compress`](compress::Compress) →
+//! [`DrawErrors`](errors::DrawErrors) →
 //! [`Observe`](log::Observe) → [`CapBodies`](body::CapBodies) → [`CheckOrigin`](csrf::CheckOrigin) → the routes.
 //!
 //! Errors travel outwards as `poem::Error` until `DrawErrors`, so that `Observe` sees each with the route pattern it
@@ -15,6 +16,7 @@
 
 pub mod address;
 pub mod body;
+pub mod compress;
 pub mod cookies;
 pub mod csrf;
 pub mod errors;

@@ -66,6 +66,7 @@ async fn others_errors_become_problems() {
         (BodyRefusal::TooLarge { max_bytes: 1 }.into(), 413, "body-too-large"),
         (CsrfRefusal::CrossSite.into(), 403, "cross-site"),
         (Error::from_status(StatusCode::INTERNAL_SERVER_ERROR), 500, "fault"),
+        (Error::from_status(StatusCode::SERVICE_UNAVAILABLE), 503, "busy"),
         (as_problem(NotFoundError.into()), 404, "not-found"),
     ] {
         assert_eq!(kind(error).await, (status, slug.to_owned()));

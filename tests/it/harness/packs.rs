@@ -1,0 +1,68 @@
+//! Our tenant packs, as they are or with the dates that a test needs.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDateTime;
+use domain::tenant_pack::{self, PackFiles, TenantPack};
+
+/// The folder of our packs.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tenants")
+}
+
+/// BSol, BSMHFT and HHFT with their own dates.
+pub fn ours() -> Vec<TenantPack> {
+    let mut packs = BTreeMap::new();
+    for entry in fs::read_dir(folder()).expect("the packs' folder can be read") {
+        let path = entry.expect("the packs' folder can be read").path();
+        if path.join("tenant.toml").is_file() {
+            let mut files = PackFiles::new();
+            add_files(&path, "", &mut files);
+            let pack = tenant_pack::read(&files).unwrap_or_else(|problems| panic!("{problems:?}"));
+            packs.insert(pack.tenant.slug.clone(), pack);
+        }
+    }
+    assert_eq!(packs.keys().collect::<Vec<_>>(), ["bsmhft", "bsol", "hhft"]);
+    packs.into_values().collect()
+}
+
+/// Our packs, all open while BSol's first conversation is, and BSol with a second conversation, `second`, at the same time.
+pub fn all_open() -> Vec<TenantPack> {
+    let mut packs = ours();
+    for pack in &mut packs {
+        for campaign in pack.campaigns.values_mut() {
+            set_times(campaign, "2023-11-30T00:00:00", "2023-12-14T23:59:00");
+        }
+        if pack.tenant.slug == "bsol" {
+            let mut second = pack.campaigns["first-conversation"].clone();
+            second.slug = "second".to_owned();
+            pack.campaigns.insert(second.slug.clone(), second);
+        }
+    }
+    packs
+}
+
+/// BSol alone, whose first round opens and closes at these local times.
+pub fn bsol_open(opens: &str, closes: &str) -> Vec<TenantPack> {
+    let mut bsol = ours().remove(1);
+    bsol.campaigns.values_mut().for_each(|campaign| set_times(campaign, opens, closes));
+    vec![bsol]
+}
+
+fn set_times(campaign: &mut tenant_pack::CampaignFile, opens: &str, closes: &str) {
+    let local = |text: &str| -> NaiveDateTime { text.parse().unwrap_or_else(|error| panic!("{text}: {error}")) };
+    (campaign.rounds[0].opens, campaign.rounds[0].closes) = (local(opens), local(closes));
+}
+
+fn add_files(folder: &Path, inside: &str, files: &mut PackFiles) {
+    for entry in fs::read_dir(folder).expect("a pack can be read") {
+        let entry = entry.expect("a pack can be read");
+        let path = format!("{inside}{}", entry.file_name().to_str().expect("packs have plain names"));
+        match entry.path().is_dir() {
+            true => add_files(&entry.path(), &format!("{path}/"), files),
+            false => drop(files.insert(path, fs::read(entry.path()).expect("a pack can be read"))),
+        }
+    }
+}
