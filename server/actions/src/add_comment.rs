@@ -7,6 +7,7 @@ use domain::time_zone::local_date;
 use domain::voice;
 use storage::conversation::NewPost;
 
+use crate::lock_post::lock_post;
 use crate::{ActionError, Actions, Session, Tenant};
 
 /// A comment as its author filled in the form.
@@ -31,14 +32,11 @@ impl Actions {
         contribution: PostId,
         form: &CommentForm,
     ) -> Result<Option<PostId>, ActionError> {
-        let now = self.clock.now();
         let mut write = self.storage.conversation.write(tenant.id).await?;
-        let Some(thread) = write.post(contribution).await? else { return Ok(None) };
-        let Some(round) = write.take_round(thread.round).await? else { return Ok(None) };
-        if thread.contribution.is_some()
-            || thread.state == PostState::Hidden
-            || round.campaign != session.campaign
-        {
+        let Some((round, thread)) = lock_post(&mut write, session, contribution).await? else { return Ok(None) };
+        // Asked under the lock: who waited for it past the closing time is late.
+        let now = self.clock.now();
+        if thread.contribution.is_some() || thread.state == PostState::Hidden {
             return Ok(None);
         }
         if let Some(answered) = form.reply_to {

@@ -1,10 +1,11 @@
 //! An author changes what they wrote. What it was stays for moderators.
 
-use domain::contribution::{Ownership, PostRefusal, labels, may_change};
+use domain::contribution::{PostRefusal, labels, may_change};
 use domain::ids::PostId;
 use domain::text::Body;
 use storage::conversation::PostEdit;
 
+use crate::lock_post::{lock_post, ownership};
 use crate::{ActionError, Actions, Post, Session, Tenant};
 
 impl Actions {
@@ -43,13 +44,7 @@ impl Actions {
         feeling: &str,
     ) -> Result<Option<PostId>, ActionError> {
         let mut write = self.storage.conversation.write(tenant.id).await?;
-        let Some(found) = write.post(id).await? else { return Ok(None) };
-        let Some(round) = write.take_round(found.round).await? else { return Ok(None) };
-        if round.campaign != session.campaign {
-            return Ok(None);
-        }
-        // Read again under the lock: another edit may have come between.
-        let Some(post) = write.post(id).await? else { return Ok(None) };
+        let Some((round, post)) = lock_post(&mut write, session, id).await? else { return Ok(None) };
         may_change(&round, self.clock.now(), ownership(&post), session.participant)?;
         let themes = tenant
             .campaigns
@@ -70,9 +65,4 @@ impl Actions {
         write.commit().await?;
         Ok(Some(place))
     }
-}
-
-/// What decides whether a post may be changed.
-pub(crate) fn ownership(post: &Post) -> Ownership {
-    Ownership { author: post.author, state: post.state }
 }

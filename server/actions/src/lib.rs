@@ -18,6 +18,7 @@ mod import_polis;
 mod issue_codes;
 mod leave;
 mod list_mine;
+mod lock_post;
 mod resume_session;
 mod share_contribution;
 mod show_contribution;

@@ -24,9 +24,10 @@ impl Actions {
         round: &RoundInfo,
         form: &ContributionForm,
     ) -> Result<Option<PostId>, ActionError> {
-        let now = self.clock.now();
         let mut write = self.storage.conversation.write(tenant.id).await?;
         let Some(stored) = write.take_round(round.id).await? else { return Ok(None) };
+        // Asked under the lock: who waited for it past the closing time is late.
+        let now = self.clock.now();
         if stored.campaign != session.campaign {
             return Ok(None);
         }

@@ -3,7 +3,7 @@
 use domain::contribution::may_change;
 use domain::ids::PostId;
 
-use crate::edit_post::ownership;
+use crate::lock_post::{lock_post, ownership};
 use crate::{ActionError, Actions, Session, Tenant};
 
 impl Actions {
@@ -18,13 +18,7 @@ impl Actions {
         id: PostId,
     ) -> Result<Option<PostId>, ActionError> {
         let mut write = self.storage.conversation.write(tenant.id).await?;
-        let Some(found) = write.post(id).await? else { return Ok(None) };
-        let Some(round) = write.take_round(found.round).await? else { return Ok(None) };
-        if round.campaign != session.campaign {
-            return Ok(None);
-        }
-        // Read again under the lock: it may have been withdrawn between.
-        let Some(post) = write.post(id).await? else { return Ok(None) };
+        let Some((round, post)) = lock_post(&mut write, session, id).await? else { return Ok(None) };
         may_change(&round, self.clock.now(), ownership(&post), session.participant)?;
         write.withdraw_post(&post, round.revision).await?;
         write.commit().await?;

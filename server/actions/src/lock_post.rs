@@ -1,0 +1,27 @@
+//! A post under its round's lock: the beginning of every change to one.
+
+use domain::contribution::Ownership;
+use domain::ids::PostId;
+use domain::round::Round;
+use storage::conversation::{Post, Writing};
+
+use crate::{ActionError, Session};
+
+/// Takes the round of the post `id` and gives both as they stand from then on. Nothing if there is no such post, or not in the
+/// session's campaign.
+pub(crate) async fn lock_post(
+    write: &mut Writing,
+    session: &Session,
+    id: PostId,
+) -> Result<Option<(Round, Post)>, ActionError> {
+    let Some(found) = write.post(id).await? else { return Ok(None) };
+    let Some(round) = write.take_round(found.round).await? else { return Ok(None) };
+    // Read again: another change may have come between the first look and the lock.
+    let post = write.post(id).await?.filter(|_| round.campaign == session.campaign);
+    Ok(post.map(|post| (round, post)))
+}
+
+/// What decides whether a post may be changed.
+pub(crate) fn ownership(post: &Post) -> Ownership {
+    Ownership { author: post.author, state: post.state }
+}
