@@ -21,6 +21,8 @@ pub struct ConversationView {
     pub page: Page,
     /// The reader's votes on them.
     pub votes: HashMap<PostId, VoteValue>,
+    /// Where the conversation came from, if from elsewhere.
+    pub note: Option<std::sync::Arc<str>>,
 }
 
 impl Actions {
@@ -48,7 +50,7 @@ impl Actions {
                 return Ok(None);
             };
             if moment.round.revision <= board.revision || attempt == ATTEMPTS {
-                return Ok(Some(ConversationView { round: moment.round, page, votes: moment.votes }));
+                return Ok(Some(ConversationView { round: moment.round, page, votes: moment.votes, note: board.note.clone() }));
             }
             board = conversation.board_at(&reading, round, moment.round.revision).await?;
         }

@@ -1,6 +1,8 @@
 //! Where log lines go: to standard error, as text or JSON. What may stand in them is each room's own business, and nothing of
 //! any person is.
 
+use std::io::{self, IsTerminal};
+
 use anyhow::{Result, anyhow};
 use tracing_subscriber::EnvFilter;
 
@@ -12,7 +14,10 @@ use crate::config::{LogFormat, LogSettings};
 /// When the process logs already.
 pub fn begin(settings: &LogSettings) -> Result<()> {
     let filter = EnvFilter::try_new(&settings.level)?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
     let begun = match settings.format {
         LogFormat::Text => lines.try_init(),
         LogFormat::Json => {

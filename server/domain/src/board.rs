@@ -151,6 +151,8 @@ pub struct Page {
 pub struct Board {
     /// The revision of the round that this shows.
     pub revision: i64,
+    /// Where the campaign's content came from, if from elsewhere.
+    pub note: Option<Arc<str>>,
     cards: HashMap<PostId, Arc<Card>>,
 }
 
@@ -162,7 +164,12 @@ impl Board {
             cards.remove(id);
         }
         cards.extend(changed.into_iter().map(|card| (card.id, Arc::new(card))));
-        Self { revision, cards }
+        Self { revision, note: self.note.clone(), cards }
+    }
+
+    /// The same board with this note.
+    pub fn with_note(self, note: Option<String>) -> Self {
+        Self { note: note.map(Arc::from), ..self }
     }
 
     /// How many contributions it has.

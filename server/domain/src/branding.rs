@@ -186,9 +186,9 @@ fn button_fits(button: Colour) -> bool {
 mod tests {
     use super::*;
 
-    /// Every sixth step of each channel, and both ends: 43 × 43 × 43 colours.
+    /// Every twelfth step of each channel, and both ends: 23 × 23 × 23 colours.
     fn grid() -> impl Iterator<Item = Colour> {
-        let steps = || (0..=252u8).step_by(6).chain([255]);
+        let steps = || (0..=252u8).step_by(12).chain([255]);
         steps().flat_map(move |r| steps().flat_map(move |g| steps().map(move |b| Colour(r, g, b))))
     }
 

@@ -62,7 +62,8 @@ impl Conversation {
             return Ok(board);
         }
         let (changed, gone) = reading.cards_since(round, board.revision).await?;
-        let renewed = Arc::new(board.advanced(revision, changed, &gone));
+        let note = reading.source_note(round).await?;
+        let renewed = Arc::new(board.advanced(revision, changed, &gone).with_note(note));
         *held.board.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&renewed);
         Ok(renewed)
     }

@@ -66,13 +66,11 @@ impl Reading {
         }))
     }
 
-    /// The campaign's note about where its content came from.
-    ///
-    /// # Errors
-    /// Database faults.
-    pub async fn source_note(&self, campaign: CampaignId) -> Result<Option<String>> {
-        let sql = "SELECT source_note FROM campaign WHERE tenant_id = $1 AND id = $2";
-        match self.0.one(sql, vec![campaign.0.into()]).await? {
+    /// The note of the round's campaign about where its content came from.
+    pub(super) async fn source_note(&self, round: RoundId) -> Result<Option<String>> {
+        let sql = "SELECT c.source_note FROM round r JOIN campaign c ON c.tenant_id = r.tenant_id AND c.id = r.campaign_id
+                   WHERE r.tenant_id = $1 AND r.id = $2";
+        match self.0.one(sql, vec![round.0.into()]).await? {
             Some(row) => column(&row, 0),
             None => Ok(None),
         }

@@ -1,4 +1,7 @@
 //! Votes, many at a time: one statement for all of a batch, so that a commit to disk serves everybody in it.
+//!
+//! `CROSS JOIN` and `IN` tell SQLite to go from the batch to the table; left to itself (3.50) it reads the tenant's whole table
+//! and looks each row up in the batch.
 
 use std::collections::HashMap;
 
@@ -45,7 +48,8 @@ impl Reading {
     /// Database faults.
     pub async fn vote_targets(&self, posts: &[PostId]) -> Result<HashMap<PostId, (RoundId, PostState)>> {
         let sql = format!(
-            "SELECT p.id, p.round_id, p.state FROM (VALUES {}) AS k JOIN post p ON p.tenant_id = $1 AND p.id = k.column1",
+            "SELECT p.id, p.round_id, p.state FROM (VALUES {}) AS k CROSS JOIN post p
+             WHERE p.tenant_id = $1 AND p.id = k.column1",
             placeholders(2, posts.len(), 1)
         );
         let rows = self.0.all(sql, posts.iter().map(|post| post.0.into()).collect()).await?;
@@ -64,7 +68,7 @@ impl Reading {
     pub async fn standing_votes(&self, keys: &[(PostId, ParticipantId)]) -> Result<Vec<StandingVote>> {
         let sql = format!(
             "SELECT v.post_id, v.participant_id, v.value FROM (VALUES {}) AS k
-             JOIN vote v ON v.tenant_id = $1 AND v.post_id = k.column1 AND v.participant_id = k.column2",
+             CROSS JOIN vote v WHERE v.tenant_id = $1 AND v.post_id = k.column1 AND v.participant_id = k.column2",
             placeholders(2, keys.len(), 2)
         );
         let values = keys.iter().flat_map(|(post, who)| [Value::from(post.0), Value::from(who.0)]).collect();
@@ -120,8 +124,11 @@ impl Writing {
             return Ok(());
         }
         let sql = format!(
-            "UPDATE post SET agrees = agrees + k.column2, disagrees = disagrees + k.column3, passes = passes + k.column4,
-             changed_at_revision = $2 FROM (VALUES {}) AS k WHERE post.tenant_id = $1 AND post.id = k.column1",
+            "WITH k AS (VALUES {})
+             UPDATE post SET agrees = agrees + (SELECT column2 FROM k WHERE column1 = post.id),
+             disagrees = disagrees + (SELECT column3 FROM k WHERE column1 = post.id),
+             passes = passes + (SELECT column4 FROM k WHERE column1 = post.id), changed_at_revision = $2
+             WHERE tenant_id = $1 AND id IN (SELECT column1 FROM k)",
             placeholders(3, differences.len(), 4)
         );
         let mut values: Vec<Value> = vec![revision.into()];

@@ -32,10 +32,6 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
     let as_reader = Reader::new(reader.tenant(), &reader.round, reader.session.participant, now);
     let cards: Vec<_> = shown.page.cards.iter().map(|card| as_reader.listed(card, &shown.votes)).collect();
     let own = cards.iter().filter(|card| card.own).map(|card| card.id.clone()).collect();
-    let note = match state {
-        _ if query.after.is_some() => None,
-        _ => actions.source_note(reader.tenant(), &reader.campaign).await.map_err(PageError::from)?,
-    };
     reader.show(&Conversation {
         site: reader.dressed.chrome.clone(),
         visit: reader.to_visit(&format!("/conversations/{slug}")),
@@ -49,7 +45,7 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
         next: shown.page.next.as_ref().map(cursor::encode),
         later_page: query.after.is_some(),
         live: (state == RoundState::Open).then_some(Live { revision: shown.round.revision, own }),
-        source_html: note.map(|note| post_html(&note)),
+        source_html: shown.note.as_deref().filter(|_| query.after.is_none()).map(post_html),
         cards,
     })
 }
