@@ -78,7 +78,8 @@ impl Renderer {
         let site = Value::from(Serde(site));
         let mut chrome = Vec::new();
         for key in site.try_iter()? {
-            chrome.push((key.clone(), site.get_item(&key)?));
+            let value = site.get_item(&key)?;
+            chrome.push((key, if let Some(address) = plain_address(&value) { address } else { value }));
         }
         chrome.push(("footer".into(), footer));
         chrome.push(("headers_in".into(), Value::from(headers[&true].clone())));
@@ -115,6 +116,14 @@ pub fn branding_css(palette: &Palette) -> String {
     format!(":root{{{values}}}\n")
 }
 
+/// An address in which nothing needs escaping, marked so: escaping would write each of its slashes as six characters.
+fn plain_address(value: &Value) -> Option<Value> {
+    let text = value.as_str().filter(|text| text.starts_with('/'))?;
+    let plain =
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'-' | b'_'));
+    plain.then(|| Value::from_safe_string(text.to_owned()))
+}
+
 fn choices<const N: usize>(pairs: [(&'static str, &'static str); N]) -> Value {
     pairs.map(|(value, label)| context! { value, label }).into_iter().collect()
 }
@@ -137,10 +146,129 @@ fn thousands(number: i64) -> String {
         grouped.push('-');
     }
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
     }
     grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::views::{all_samples, sample_sites};
+
+    fn pages() -> Vec<(String, String)> {
+        let renderer = Renderer::new().unwrap();
+        let mut pages = Vec::new();
+        for (branding, site) in sample_sites() {
+            let chrome = renderer.dress(&site).unwrap();
+            for sample in all_samples(&chrome) {
+                pages.push((
+                    format!("{branding}/{}", sample.name),
+                    renderer.render_sample(&sample).unwrap().replace("&#x2f;", "/"),
+                ));
+            }
+        }
+        pages
+    }
+
+    #[test]
+    fn every_sample_renders_whole() {
+        for (name, page) in pages() {
+            assert!(page.starts_with("<!DOCTYPE html>"), "{name}");
+            assert!(page.trim_end().ends_with("</html>"), "{name}");
+            assert_eq!(page.matches("<h1").count(), 1, "{name}: one h1");
+            for leak in ["{{", "{%", "None", "undefined", "Undefined"] {
+                assert!(!page.contains(leak), "{name}: {leak}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_that_the_content_security_policy_forbids() {
+        for (name, page) in pages() {
+            for forbidden in [" style=", "<style", "javascript:", " onclick", " onload", "<script>"] {
+                assert!(!page.contains(forbidden), "{name}: {forbidden}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_form_that_writes_carries_the_token() {
+        for (name, page) in pages() {
+            for form in page.split("<form").skip(1) {
+                let form = form.split("</form>").next().unwrap();
+                let writes = form.contains("method=\"post\"");
+                assert_eq!(writes, form.contains("name=\"csrf\" value=\"sample-token\""), "{name}: {form}");
+            }
+        }
+    }
+
+    #[test]
+    fn links_stay_on_the_site_and_under_its_base() {
+        for (name, page) in pages().into_iter().filter(|(name, _)| name.starts_with("bsol/")) {
+            for attribute in ["href=\"", "action=\"", "src=\""] {
+                for target in page.split(attribute).skip(1).map(|rest| rest.split('"').next().unwrap()) {
+                    let ours = ["/bsol/", "/assets/", "/branding/", "#", "mailto:"]
+                        .iter()
+                        .any(|start| target.starts_with(start));
+                    let posted = ["https://example.org/", "https://compdemocracy.org/"]
+                        .iter()
+                        .any(|start| target.starts_with(start));
+                    assert!(ours || posted, "{name}: {target}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn words_of_people_are_escaped() {
+        let renderer = Renderer::new().unwrap();
+        let (_, site) = sample_sites().remove(0);
+        let chrome = renderer.dress(&site).unwrap();
+        let (_, mut view) = crate::views::Share::samples(&chrome).remove(0);
+        view.form.body = "</textarea><script>alert(1)</script>".into();
+        assert!(!renderer.render(&view).unwrap().contains("<script>alert"));
+    }
+
+    #[test]
+    fn every_colour_of_the_stylesheet_is_given() {
+        let css = crate::assets::find(crate::assets::url("candour.css").trim_start_matches("/assets/"), "")
+            .unwrap();
+        let css = String::from_utf8(css.bytes.into_owned()).unwrap();
+        let given =
+            branding_css(&Palette::from_brand(domain::branding::Colour(0x14, 0x49, 0x3f), None, None));
+        for variable in css.split("var(--candour-").skip(1).map(|rest| rest.split([')', ',']).next().unwrap())
+        {
+            assert!(given.contains(&format!("--candour-{variable}:")), "{variable}");
+        }
+        for colour in domain::voice::COLOURS {
+            assert!(css.contains(&format!(".candour-mark--{}", colour.to_lowercase())), "{colour}");
+        }
+    }
+
+    #[test]
+    fn the_stylesheet_has_nothing_of_the_nhs_identity_and_names_its_font() {
+        let css = crate::assets::find(crate::assets::url("candour.css").trim_start_matches("/assets/"), "")
+            .unwrap();
+        let css = String::from_utf8(css.bytes.into_owned()).unwrap();
+        assert!(css.contains("html{font-family:arial,sans-serif}"));
+        for forbidden in ["Frutiger", "@font-face", "url(", "http:", "https:", "@import"] {
+            assert!(!css.contains(forbidden), "{forbidden}");
+        }
+        for (name, page) in pages() {
+            assert!(!page.contains("nhsuk-header__logo"), "{name}");
+        }
+    }
+
+    #[test]
+    fn numbers_as_people_write_them() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(29_719), "29,719");
+        assert_eq!(thousands(-1_234_567), "-1,234,567");
+        assert_eq!(plural(1, "comment", "comments"), "1 comment");
+    }
 }

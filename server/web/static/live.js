@@ -23,10 +23,7 @@
     if (!(change.revision > revision) && !change.reload) return;
     revision = Math.max(revision, change.revision || 0);
     for (const post of change.changed || []) {
-      const card = document.querySelector(`[data-post="${CSS.escape(post.id)}"]`);
-      if (!card) continue;
-      for (const place of card.querySelectorAll("[data-count]")) {
-        if (place.closest("[data-post]") !== card) continue;
+      for (const place of document.querySelectorAll(`[data-post="${CSS.escape(post.id)}"] [data-count]`)) {
         const count = post[place.dataset.count];
         if (count === undefined) continue;
         const [one, many] = (place.dataset.words || "").split("|");

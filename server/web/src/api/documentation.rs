@@ -17,9 +17,11 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 const CACHE_CONTROL: &str = "public, max-age=3600";
 
 /// Everything below the page, and the page.
-pub(super) const PATHS: [&str; 5] = ["", "/swagger-ui.css", "/swagger-ui.js", "/start.js", "/openapi.json"];
+pub(super) const PATHS: [&str; 6] =
+    ["", "/swagger-ui.css", "/swagger-ui.js", "/readable.css", "/start.js", "/openapi.json"];
 
 const PAGE: &str = include_str!("documentation/page.html");
+const READABLE: &str = include_str!("documentation/readable.css");
 const START: &str = include_str!("documentation/start.js");
 
 /// What of Swagger UI is served as files.
@@ -48,6 +50,7 @@ pub(super) fn documentation() -> impl Endpoint + 'static {
         .at("/", make_sync(|request| page(&request)))
         .at("/swagger-ui.css", make_sync(|_| file("text/css; charset=utf-8", SWAGGER.style.as_str())))
         .at("/swagger-ui.js", make_sync(|_| file("text/javascript; charset=utf-8", SWAGGER.script.as_str())))
+        .at("/readable.css", make_sync(|_| file("text/css; charset=utf-8", READABLE)))
         .at("/start.js", make_sync(|_| file("text/javascript; charset=utf-8", START)))
         .at("/openapi.json", make_sync(|_| file("application/json", super::openapi_json())))
 }
@@ -71,7 +74,6 @@ fn file(content_type: &'static str, body: impl Into<poem::Body>) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use poem::EndpointExt;
     use poem::http::Uri;
 
     use super::*;
@@ -90,6 +92,7 @@ mod tests {
         for (path, least_bytes) in [
             ("/api/docs/swagger-ui.css", 100_000),
             ("/api/docs/swagger-ui.js", 1_000_000),
+            ("/api/docs/readable.css", 100),
             ("/api/docs/start.js", 100),
             ("/api/docs/openapi.json", 10_000),
         ] {

@@ -30,8 +30,6 @@ use crate::edge::address::TrustedProxies;
 use crate::edge::body::{CapBodies, MAX_JSON_BYTES};
 use crate::edge::guessing::GuessLimit;
 
-pub(crate) use refused::as_problem;
-
 /// The groups that the documentation shows.
 #[derive(Tags)]
 enum Tag {
@@ -81,7 +79,7 @@ struct Shared {
 
 /// The API and its documentation, to be nested at `/api` behind the tenancy, which puts the tenant into the request.
 ///
-/// Its errors are `poem::Error`s whose own answers are problem+json.
+/// It answers refusals itself, with problem+json. Its errors are faults.
 pub fn service(
     actions: Actions,
     guessing: Arc<GuessLimit>,
@@ -90,7 +88,7 @@ pub fn service(
     let shared = Arc::new(Shared { actions, guessing, proxies });
     let v1 = described().with(AddData::new(shared)).with(CapBodies { max_bytes: MAX_JSON_BYTES });
     let both = Route::new().nest("/v1", v1).nest("/docs", documentation::documentation());
-    both.around(|both, request| async move { both.call(request).await.map_err(as_problem) })
+    both.around(|both, request| async move { both.call(request).await.or_else(refused::answer) })
 }
 
 /// Every operation with its description, for which no state is needed.

@@ -54,17 +54,17 @@ impl Refused {
 
     /// The one answer for what does not exist, is another tenant's or another campaign's.
     pub fn not_found() -> Self {
-        Self::plain(StatusCode::NOT_FOUND, "not-found", "There is nothing here")
+        Self::plain(StatusCode::NOT_FOUND, "not-found", "There is nothing here.")
     }
 
     /// No token, or one that is not good.
     pub fn not_signed_in() -> Self {
-        Self::plain(StatusCode::UNAUTHORIZED, "not-signed-in", "This needs a session")
+        Self::plain(StatusCode::UNAUTHORIZED, "not-signed-in", "This needs a session.")
     }
 
     /// A parameter that cannot be used.
     pub fn parameter(name: &'static str, detail: impl Into<String>) -> Self {
-        let problem = Problem::new(StatusCode::BAD_REQUEST, "bad-parameter", "A parameter cannot be used");
+        let problem = Problem::new(StatusCode::BAD_REQUEST, "bad-parameter", "A parameter cannot be used.");
         Self::new(problem.with_field(name, detail))
     }
 
@@ -73,14 +73,14 @@ impl Refused {
         let status = StatusCode::TOO_MANY_REQUESTS;
         Self {
             wait: Some(wait),
-            ..Self::plain(status, "too-many-attempts", "Too many wrong codes were tried")
+            ..Self::plain(status, "too-many-attempts", "Too many wrong codes were tried.")
         }
     }
 
     /// A fault of ours; `log` must hold nothing of any person.
     pub fn fault(log: impl ToString) -> Self {
         let problem =
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "Something went wrong on our side");
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "Something went wrong on our side.");
         Self { log: log.to_string(), ..Self::new(problem) }
     }
 }
@@ -133,20 +133,20 @@ impl From<PostRefusal> for Refused {
             PostRefusal::Round(refusal) => refusal.into(),
             PostRefusal::Text(refusal) => refusal.into(),
             PostRefusal::UnknownPrompt => {
-                Self::field("unknown-prompt", "The campaign has no such prompt", "prompt", refusal)
+                Self::field("unknown-prompt", "The campaign has no such prompt.", "prompt", refusal)
             }
             PostRefusal::UnknownTheme => {
-                Self::field("unknown-theme", "The campaign has no such theme", "theme", refusal)
+                Self::field("unknown-theme", "The campaign has no such theme.", "theme", refusal)
             }
             PostRefusal::UnknownFeeling => {
-                Self::field("unknown-feeling", "There is no such feeling", "feeling", refusal)
+                Self::field("unknown-feeling", "There is no such feeling.", "feeling", refusal)
             }
-            PostRefusal::TooMany => conflict("too-many-posts", "One person can post no more here", refusal),
-            PostRefusal::RoundFull => conflict("round-full", "The conversation is full", refusal),
+            PostRefusal::TooMany => conflict("too-many-posts", "One person can post no more here.", refusal),
+            PostRefusal::RoundFull => conflict("round-full", "The conversation is full.", refusal),
             PostRefusal::NotYours => Self::plain(
                 StatusCode::FORBIDDEN,
                 "not-yours",
-                "Only the person who wrote this can change it",
+                "Only the person who wrote this can change it.",
             ),
             PostRefusal::Gone => gone(),
         }
@@ -156,11 +156,11 @@ impl From<PostRefusal> for Refused {
 impl From<TextRefusal> for Refused {
     fn from(refusal: TextRefusal) -> Self {
         let (slug, title) = match refusal {
-            TextRefusal::Empty => ("text-empty", "The text is empty"),
-            TextRefusal::TooLong { .. } => ("text-too-long", "The text is too long"),
-            TextRefusal::StackedMarks => ("text-stacked-marks", "The text has stacked accents"),
+            TextRefusal::Empty => ("text-empty", "The text is empty."),
+            TextRefusal::TooLong { .. } => ("text-too-long", "The text is too long."),
+            TextRefusal::StackedMarks => ("text-stacked-marks", "The text has stacked accents."),
             TextRefusal::Unstorable => {
-                ("text-unstorable", "The text holds a character that cannot be stored")
+                ("text-unstorable", "The text holds a character that cannot be stored.")
             }
         };
         Self::field(slug, title, "body", refusal)
@@ -171,12 +171,12 @@ impl From<EntryRefusal> for Refused {
     fn from(refusal: EntryRefusal) -> Self {
         match refusal {
             EntryRefusal::Malformed(refusal) => {
-                Self::field("code-malformed", "This cannot be a code", "code", refusal)
+                Self::field("code-malformed", "This cannot be a code.", "code", refusal)
             }
             EntryRefusal::Unknown => {
-                Self::field("code-unknown", "No conversation here knows this code", "code", refusal)
+                Self::field("code-unknown", "No conversation here knows this code.", "code", refusal)
             }
-            EntryRefusal::Spent => conflict("code-spent", "This code has been used", refusal),
+            EntryRefusal::Spent => conflict("code-spent", "This code has been used.", refusal),
             EntryRefusal::NotOpenYet { opens_at } => {
                 let opens_at = opens_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
                 Self::new(not_open_yet().problem.with_detail(format!("It opens at {opens_at}.")))
@@ -192,24 +192,36 @@ fn conflict(slug: &str, title: &'static str, detail: impl ToString) -> Refused {
 }
 
 fn not_open_yet() -> Refused {
-    Refused::plain(StatusCode::CONFLICT, "not-open-yet", "The conversation is not open yet")
+    Refused::plain(StatusCode::CONFLICT, "not-open-yet", "The conversation is not open yet.")
 }
 
 fn closed() -> Refused {
-    Refused::plain(StatusCode::CONFLICT, "closed", "The conversation has closed")
+    Refused::plain(StatusCode::CONFLICT, "closed", "The conversation has closed.")
 }
 
 fn busy() -> Refused {
-    let refused = Refused::plain(StatusCode::SERVICE_UNAVAILABLE, "busy", "The server is very busy");
+    let refused = Refused::plain(StatusCode::SERVICE_UNAVAILABLE, "busy", "The server is very busy.");
     Refused { wait: Some(BUSY_WAIT), ..refused }
 }
 
 fn gone() -> Refused {
-    Refused::plain(StatusCode::GONE, "gone", "This has been taken down")
+    Refused::plain(StatusCode::GONE, "gone", "This has been taken down.")
 }
 
-/// `error` as one whose answer is problem+json, whoever raised it. Twice is as once.
-pub(crate) fn as_problem(error: Error) -> Error {
+/// Answers `error` with problem+json, whoever raised it. A fault travels on, as an error whose answer is the same, to be logged.
+///
+/// # Errors
+/// The fault.
+pub(super) fn answer(error: Error) -> poem::Result<Response> {
+    let problem = as_problem(error);
+    match problem.status() {
+        StatusCode::INTERNAL_SERVER_ERROR => Err(problem),
+        _ => Ok(problem.into_response()),
+    }
+}
+
+/// `error` as one whose answer is problem+json. Twice is as once.
+fn as_problem(error: Error) -> Error {
     if error.is::<Refused>() || error.is::<BodyRefusal>() || error.is::<CsrfRefusal>() {
         return error;
     }
@@ -232,21 +244,21 @@ fn name(error: &Error) -> Refused {
     }
     if let Some(refusal) = error.downcast_ref::<ParseRequestPayloadError>() {
         let problem =
-            Problem::new(StatusCode::BAD_REQUEST, "bad-body", "The body is not the JSON that was expected");
+            Problem::new(StatusCode::BAD_REQUEST, "bad-body", "The body is not the JSON that was expected.");
         return Refused::new(problem.with_detail(reason(&refusal.reason)));
     }
     if error.is::<ContentTypeError>() {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return Refused::plain(status, "not-json", "The body must be application/json");
+        return Refused::plain(status, "not-json", "The body must be application/json.");
     }
     match error.status() {
         StatusCode::UNAUTHORIZED => Refused::not_signed_in(),
         StatusCode::NOT_FOUND => Refused::not_found(),
         status @ StatusCode::METHOD_NOT_ALLOWED => {
-            Refused::plain(status, "method-not-allowed", "This address does not do that")
+            Refused::plain(status, "method-not-allowed", "This address does not do that.")
         }
         status if status.is_client_error() => {
-            Refused::plain(status, "bad-request", "The request could not be read")
+            Refused::plain(status, "bad-request", "The request could not be read.")
         }
         StatusCode::SERVICE_UNAVAILABLE => busy(),
         _ => Refused::fault(error),

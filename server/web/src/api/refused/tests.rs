@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use super::*;
 
-async fn answer(error: impl Into<Error>) -> (StatusCode, Value, Response) {
+async fn answered(error: impl Into<Error>) -> (StatusCode, Value, Response) {
     let mut response = as_problem(error.into()).into_response();
     assert_eq!(response.content_type(), Some(PROBLEM_JSON));
     let body = response.take_body().into_json().await.unwrap();
@@ -10,7 +10,7 @@ async fn answer(error: impl Into<Error>) -> (StatusCode, Value, Response) {
 }
 
 async fn kind(error: impl Into<Error>) -> (u16, String) {
-    let (status, body, _) = answer(error).await;
+    let (status, body, _) = answered(error).await;
     assert_eq!(body["status"], status.as_u16());
     let kind = body["type"].as_str().unwrap().strip_prefix("urn:candour:problem:").unwrap().to_owned();
     (status.as_u16(), kind)
@@ -75,11 +75,11 @@ async fn others_errors_become_problems() {
 
 #[tokio::test]
 async fn waits_and_challenges_are_headers() {
-    let (_, _, response) = answer(Refused::too_many_attempts(Duration::from_millis(9_001))).await;
+    let (_, _, response) = answered(Refused::too_many_attempts(Duration::from_millis(9_001))).await;
     assert_eq!(response.header("retry-after"), Some("10"));
-    let (_, _, response) = answer(Refused::from(ActionError::Busy)).await;
+    let (_, _, response) = answered(Refused::from(ActionError::Busy)).await;
     assert_eq!(response.header("retry-after"), Some("1"));
-    let (_, _, response) = answer(Refused::not_signed_in()).await;
+    let (_, _, response) = answered(Refused::not_signed_in()).await;
     assert_eq!(response.header("www-authenticate"), Some("Bearer"));
 }
 
@@ -87,24 +87,32 @@ async fn waits_and_challenges_are_headers() {
 async fn a_fault_tells_the_log_and_not_the_client() {
     let error = as_problem(Refused::fault("the disk is full").into());
     assert_eq!(error.to_string(), "the disk is full");
-    let (_, body, _) = answer(error).await;
+    let (_, body, _) = answered(error).await;
     assert!(!body.to_string().contains("disk"));
+}
+
+#[tokio::test]
+async fn refusals_are_answered_here_and_faults_travel_on() {
+    assert_eq!(super::answer(poem::error::NotFoundError.into()).unwrap().status(), StatusCode::NOT_FOUND);
+    assert_eq!(super::answer(Refused::from(ActionError::Busy).into()).unwrap().header("retry-after"), Some("1"));
+    assert!(super::answer(Refused::fault("the disk is full").into()).is_err());
 }
 
 #[tokio::test]
 async fn the_route_stays_with_the_error() {
     let mut error = Error::from(poem::error::NotFoundError);
     error.set_data(PathPattern("/sessions".into()));
-    assert_eq!(as_problem(error).data::<PathPattern>().map(|pattern| &*pattern.0), Some("/sessions"));
+    let response = super::answer(error).unwrap();
+    assert_eq!(response.data::<PathPattern>().map(|pattern| &*pattern.0), Some("/sessions"));
 }
 
 #[tokio::test]
 async fn what_somebody_wrote_is_not_repeated() {
     let reason =
         "Expected input type \"string\", found [\"my boss\"]. (occurred while parsing \"Entry\")".to_owned();
-    let (_, body, _) = answer(ParseRequestPayloadError { reason }).await;
+    let (_, body, _) = answered(ParseRequestPayloadError { reason }).await;
     assert_eq!(body["detail"], "Expected input type \"string\"");
     let reason = format!("unknown field `{}`", "x".repeat(60_000));
-    let (_, body, _) = answer(ParseRequestPayloadError { reason }).await;
+    let (_, body, _) = answered(ParseRequestPayloadError { reason }).await;
     assert!(body.to_string().len() < 500);
 }
