@@ -33,7 +33,9 @@ impl Actions {
         form: &CommentForm,
     ) -> Result<Option<PostId>, ActionError> {
         let mut write = self.storage.conversation.write(tenant.id).await?;
-        let Some((round, thread)) = lock_post(&mut write, session, contribution).await? else { return Ok(None) };
+        let Some((round, thread)) = lock_post(&mut write, session, contribution).await? else {
+            return Ok(None);
+        };
         // Asked under the lock: who waited for it past the closing time is late.
         let now = self.clock.now();
         if thread.contribution.is_some() || thread.state == PostState::Hidden {

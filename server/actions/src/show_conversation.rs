@@ -50,7 +50,12 @@ impl Actions {
                 return Ok(None);
             };
             if moment.round.revision <= board.revision || attempt == ATTEMPTS {
-                return Ok(Some(ConversationView { round: moment.round, page, votes: moment.votes, note: board.note.clone() }));
+                return Ok(Some(ConversationView {
+                    round: moment.round,
+                    page,
+                    votes: moment.votes,
+                    note: board.note.clone(),
+                }));
             }
             board = conversation.board_at(&reading, round, moment.round.revision).await?;
         }

@@ -89,7 +89,8 @@ async fn compressed(mut response: Response, takes_gzip: bool) -> Response {
 
 /// A strong ETag is for these very bytes (RFC 9110, 8.8.1), and these are others now.
 fn weaken_etag(response: &mut Response) {
-    let weak = response.headers().get(ETAG).and_then(|etag| etag.to_str().ok()).filter(|etag| etag.starts_with('"'));
+    let weak =
+        response.headers().get(ETAG).and_then(|etag| etag.to_str().ok()).filter(|etag| etag.starts_with('"'));
     if let Some(Ok(weak)) = weak.map(|etag| HeaderValue::try_from(format!("W/{etag}"))) {
         response.headers_mut().insert(ETAG, weak);
     }

@@ -226,7 +226,8 @@ mod tests {
         let token = key(7).token("c", [1; 16]);
         assert_eq!(key(7).verify("", &key(7).token("", [1; 16])), Err(CsrfRefusal::CookieMissing));
         assert_eq!(key(7).verify("c", ""), Err(CsrfRefusal::TokenMissing));
-        for wrong in [&token[..62], &token[..20], &format!("{token}="), &token.replace(&token[..1], "!"), "é"] {
+        for wrong in [&token[..62], &token[..20], &format!("{token}="), &token.replace(&token[..1], "!"), "é"]
+        {
             assert_eq!(key(7).verify("c", wrong), Err(CsrfRefusal::TokenWrong), "{wrong}");
         }
     }

@@ -94,7 +94,10 @@ async fn a_fault_tells_the_log_and_not_the_client() {
 #[tokio::test]
 async fn refusals_are_answered_here_and_faults_travel_on() {
     assert_eq!(super::answer(poem::error::NotFoundError.into()).unwrap().status(), StatusCode::NOT_FOUND);
-    assert_eq!(super::answer(Refused::from(ActionError::Busy).into()).unwrap().header("retry-after"), Some("1"));
+    assert_eq!(
+        super::answer(Refused::from(ActionError::Busy).into()).unwrap().header("retry-after"),
+        Some("1")
+    );
     assert!(super::answer(Refused::fault("the disk is full").into()).is_err());
 }
 
