@@ -114,7 +114,8 @@ impl Sort {
 /// Where a page begins: after the contribution with this rank and id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// The last shown contribution's rank in the order asked for.
+    /// The last shown contribution's rank in the order asked for. Always 0 in the fair mix: rank and id together would
+    /// give away the reader's seed, and the id is enough.
     pub rank: i64,
     /// The last shown contribution.
     pub id: PostId,
@@ -210,9 +211,13 @@ impl Board {
             .map(|card| (query.sort.rank(card, seed), card.id, card))
             .collect();
         let total = matching.len();
+        let after = query.after.map(|after| match query.sort {
+            Sort::FairMix => (mix(after.id, seed), after.id),
+            _ => (after.rank, after.id),
+        });
         let mut rest: Vec<_> = matching
             .into_iter()
-            .filter(|(rank, id, _)| query.after.is_none_or(|after| (*rank, *id) > (after.rank, after.id)))
+            .filter(|(rank, id, _)| after.is_none_or(|after| (*rank, *id) > after))
             .collect();
         let more = rest.len() > PAGE_SIZE;
         if more {
@@ -220,7 +225,10 @@ impl Board {
             rest.truncate(PAGE_SIZE);
         }
         rest.sort_unstable_by_key(|(rank, id, _)| (*rank, *id));
-        let next = rest.last().filter(|_| more).map(|(rank, id, _)| Cursor { rank: *rank, id: *id });
+        let next = rest.last().filter(|_| more).map(|(rank, id, _)| Cursor {
+            rank: if query.sort == Sort::FairMix { 0 } else { *rank },
+            id: *id,
+        });
         Page { cards: rest.into_iter().map(|(_, _, card)| Arc::clone(card)).collect(), next, matching: total }
     }
 
@@ -303,6 +311,14 @@ mod tests {
         let walk = |seed| walk(&board(), Query::default(), seed);
         assert_eq!(walk(1), walk(1));
         assert_ne!(walk(1), walk(2));
+    }
+
+    #[test]
+    fn a_cursor_of_the_fair_mix_says_nothing_of_the_seed() {
+        let board = board();
+        for seed in 0..50 {
+            assert_eq!(board.page(&Query::default(), seed).next.unwrap().rank, 0);
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::edge::log::RequestId;
 use crate::edge::problem::Problem;
 use crate::render::RenderError;
 use crate::state::State;
+use crate::tenancy::CameIn;
 use crate::views::{Message, MessageKind, Visit};
 
 /// Why a page was not shown. None of its words hold anything of a person, but `kept`, which goes back to who typed it and is
@@ -139,7 +140,8 @@ fn message(dressed: &Dressed, error: &Error, status: StatusCode, reference: Opti
         },
     };
     let reference = reference.filter(|_| kind == MessageKind::ServerError);
-    let visit = Visit::default();
+    let came_in = error.data::<CameIn>().is_some_and(|came_in| came_in.0);
+    let visit = Visit { signed_in: came_in && kind != MessageKind::EnterFirst, ..Visit::default() };
     Message { site: dressed.chrome.clone(), visit, kind, detail, kept, reference, campaign: None }
 }
 

@@ -120,8 +120,9 @@ pub(crate) fn site(state: &Arc<State>) -> impl Endpoint + use<> {
         )
         .with(AddData::new(Arc::clone(state)))
         .with(CheckOrigin { exempt: &["/api/"] })
-        .with(Tenancy(Arc::clone(state)))
         .with(CapBodies { max_bytes: MAX_FORM_BYTES })
+        // Outside of the cap, so that its refusal is drawn as the tenant's page. Reads no body.
+        .with(Tenancy(Arc::clone(state)))
         .with(Observe::new(&*state.entropy, state.metrics.clone()))
         .with(DrawErrors(Arc::new(Drawing(Arc::clone(state)))))
         .with(Compress)

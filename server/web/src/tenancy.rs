@@ -11,6 +11,10 @@ use crate::edge::host::host;
 use crate::fault::PageError;
 use crate::state::State;
 
+/// Whether a request brought a session's cookie. Enough for the header of an error page: nobody asks whether the session is still good.
+#[derive(Clone, Copy)]
+pub(crate) struct CameIn(pub bool);
+
 /// Finds the tenant, takes its name off the path if it stood there, and puts the tenant into the request, or into the error.
 pub(crate) struct Tenancy(pub Arc<State>);
 
@@ -37,12 +41,14 @@ impl<E: Endpoint> Endpoint for TenantFound<E> {
             return self.inner.call(request).await.map(IntoResponse::into_response);
         }
         let dressed = self.find(&mut request).await?.ok_or(PageError::NotFound)?;
+        let came_in = CameIn(dressed.cookie.read(request.headers()).is_some());
         request.set_data(Arc::clone(&dressed));
         request.set_data(Arc::clone(&dressed.tenant));
         match self.inner.call(request).await {
             Ok(response) => Ok(response.into_response()),
             Err(mut error) => {
                 error.set_data(dressed);
+                error.set_data(came_in);
                 Err(error)
             }
         }

@@ -74,7 +74,8 @@
     let saying;
     function count() {
       if (!counter) return;
-      const letters = window.Intl?.Segmenter ? [...new Intl.Segmenter().segment(body.value)] : [...body.value];
+      const text = body.value.trim(); // as it is stored
+      const letters = window.Intl?.Segmenter ? [...new Intl.Segmenter().segment(text)] : [...text];
       const left = Number(counter.dataset.countOf) - letters.length;
       const words = Math.abs(left).toLocaleString("en-GB") + (Math.abs(left) === 1 ? " character" : " characters");
       counter.textContent = left < 0 ? `You have ${words} too many` : `You have ${words} left`;

@@ -98,6 +98,13 @@
     source = poll = undefined;
   }
 
+  // To a browser a link that differs from the page's own address by its #part only is a place on this page.
+  link.addEventListener("click", (event) => {
+    if (link.pathname + link.search !== location.pathname + location.search) return;
+    event.preventDefault();
+    location.hash = link.hash;
+    location.reload();
+  });
   pause.addEventListener("click", () => {
     paused = !paused;
     pause.textContent = paused ? "Resume live updates" : "Pause live updates";

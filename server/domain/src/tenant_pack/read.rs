@@ -61,12 +61,26 @@ pub fn round_times(round: &RoundFile, zone: Tz) -> Result<(DateTime<Utc>, DateTi
     Ok((opens, closes))
 }
 
-/// The JSON Schema of both files of a pack.
+/// The JSON Schema of both files of a pack, keys in order.
 pub fn schema() -> serde_json::Value {
-    serde_json::json!({
+    sorted(serde_json::json!({
         "tenant.toml": schemars::schema_for!(TenantFile),
         "campaign.toml": schemars::schema_for!(CampaignFile),
-    })
+    }))
+}
+
+/// `value` with every object's keys in order, whichever map serde_json was built with.
+fn sorted(value: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::Object(fields) => {
+            let fields: BTreeMap<String, Value> =
+                fields.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            Value::Object(fields.into_iter().collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
+        plain => plain,
+    }
 }
 
 #[derive(Default)]

@@ -51,9 +51,13 @@ pub(crate) async fn send(request: &Request, posted: Posted) -> Result<Response> 
         )
         .await;
     }
-    let problem = match actions.enter_with_code(&tenant, &code).await {
+    let entered = actions.enter_with_code(&tenant, &code).await;
+    // Only what could be a guess costs a try: a ward shares one address.
+    if !matches!(entered, Err(EntryRefusal::Unknown | EntryRefusal::Spent)) {
+        guessing.give_back(address, tenant.id.0.as_bytes(), now);
+    }
+    let problem = match entered {
         Ok(entered) => {
-            guessing.give_back(address, tenant.id.0.as_bytes(), now);
             let keep = Duration::from_secs(entered.keep_seconds.max(0).unsigned_abs());
             let cookie = visitor.dressed.cookie.set(&entered.token, keep);
             let cookie = cookie.map_err(|error| PageError::Fault(error.to_string()))?;
