@@ -11,7 +11,23 @@
 // In a test a panic is the answer: it names the line.
 #![allow(clippy::unwrap_used)]
 
+mod anonymity;
+mod api;
 mod browser;
+mod command_line;
 mod databases;
+mod demonstration;
+mod durability;
+mod entering;
+mod forgery;
 mod harness;
+mod headers;
+mod hostile_bodies;
+mod journeys;
+mod live_updates;
+mod opening_times;
+mod operations;
+mod races;
+mod real_data;
+mod tenancy;
 mod tidy;

@@ -3,6 +3,12 @@
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+/// How a form's token begins; it is another on every page.
+const CSRF_FIELD: &str = "name=\"csrf\" value=\"";
+
+/// Characters of an id as it is written.
+const UUID_CHARACTERS: usize = 36;
+
 /// A whole answer.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -49,20 +55,39 @@ impl Answer {
     /// If not, with what it says.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
-        assert_eq!(self.status, status, "{} {}", self.header("location"), self.body);
+        assert_eq!(self.status, status, "{} {}", self.header("location"), self.text());
         self
     }
 
     /// Where it sends the browser.
     #[track_caller]
     pub fn location(&self) -> &str {
-        assert_eq!(self.status, 303, "{}", self.body);
+        assert_eq!(self.status, 303, "{}", self.text());
         self.header("location")
     }
 
     /// Whether it is a page.
     pub fn is_html(&self) -> bool {
         self.header("content-type").starts_with("text/html")
+    }
+
+    /// What a reader of this page sees: without markup, line by line.
+    pub fn text(&self) -> String {
+        let mut pieces = self.body.split('<');
+        let first = pieces.next().unwrap_or_default().to_owned();
+        let seen =
+            pieces.fold(first, |seen, piece| seen + piece.split_once('>').map_or("", |(_, text)| text));
+        let entities = [
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&#x27;", "'"),
+            ("&#39;", "'"),
+            ("&#x2f;", "/"),
+            ("&amp;", "&"),
+        ];
+        let seen = entities.iter().fold(seen, |seen, (entity, character)| seen.replace(entity, character));
+        seen.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
     /// Its JSON.
@@ -81,12 +106,16 @@ impl Answer {
 
     /// The token of a form on this page.
     pub fn csrf(&self) -> Option<&str> {
-        between(&self.body, "name=\"csrf\" value=\"", "\"")
+        between(&self.body, CSRF_FIELD, "\"")
     }
 
-    /// The posts on this page, in order.
+    /// The posts on this page that can be read, in order.
     pub fn posts(&self) -> Vec<String> {
-        self.body.split("data-post=\"").skip(1).map(|rest| rest[..36].to_owned()).collect()
+        let articles = self.body.split("<article").filter_map(|article| between(article, "id=\"post-", ">"));
+        articles
+            .filter(|post| post.contains("data-post="))
+            .map(|post| post[..UUID_CHARACTERS].to_owned())
+            .collect()
     }
 
     /// The markup of one post on this page.
@@ -117,13 +146,14 @@ impl Answer {
     /// The answer of one's own that is pressed on a post of this page.
     #[track_caller]
     pub fn own_answer(&self, id: &str) -> Option<String> {
-        let pressed = self.post(id).split("<button").find(|button| button.contains("aria-pressed=\"true\""))?;
+        let pressed =
+            self.post(id).split("<button").find(|button| button.contains("aria-pressed=\"true\""))?;
         between(pressed, "data-count=\"", "\"").map(str::to_owned)
     }
 
-    /// What tells one answer from another, apart from what is different in every answer.
+    /// What tells one answer from another, apart from what is different in every answer: status, headers, body.
     pub fn essence(&self) -> (u16, Vec<(String, String)>, String) {
-        let varying = ["x-request-id", "date", "content-length"];
+        let varying = ["x-request-id", "date", "content-length", "set-cookie"];
         let mut headers: Vec<_> = self
             .headers
             .iter()
@@ -131,7 +161,10 @@ impl Answer {
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
         headers.sort();
-        (self.status, headers, self.body.clone())
+        let mut parts = self.body.split(CSRF_FIELD);
+        let first = parts.next().unwrap_or_default().to_owned();
+        let body = parts.fold(first, |body, rest| body + rest.split_once('"').map_or("", |(_, after)| after));
+        (self.status, headers, body)
     }
 }
 

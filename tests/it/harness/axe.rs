@@ -11,6 +11,7 @@ pub const SOURCE: &str = include_str!("../../vendor/axe.min.js");
 pub const RUN: &str = "
     return axe.run(document, {
         resultTypes: ['violations'],
+        preload: false,
         runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
         rules: { 'target-size': { enabled: true } },
     });";

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use thirtyfour::prelude::*;
-use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, Key};
+use thirtyfour::{ChromeCapabilities, ChromiumLikeCapabilities, Key, LoggingPrefsLogLevel};
 
 use super::axe::{self, Violation};
 use super::chromedriver::ChromeDriver;
@@ -20,6 +20,7 @@ const ARGUMENTS: &[&str] = &[
     "--disable-component-update",
     "--disable-sync",
     "--disable-gpu",
+    "--hide-scrollbars",
     "--no-first-run",
     "--lang=en-GB",
 ];
@@ -101,6 +102,17 @@ impl Browser {
         browser
     }
 
+    /// Shows the page that is open at another width.
+    pub async fn show_at(&mut self, width: Width) {
+        self.width = width;
+        self.fit_width().await;
+    }
+
+    /// Whether pages may run scripts here.
+    pub fn scripts(&self) -> Scripts {
+        self.scripts
+    }
+
     /// Makes the page itself as wide as asked for: a window's frame and Chromium's least width would change it.
     async fn fit_width(&self) {
         let (width, height) = self.width.pixels();
@@ -109,7 +121,7 @@ impl Browser {
     }
 
     /// Sends one command of Chromium's DevTools protocol.
-    async fn devtools(&self, method: &str, parameters: Value) -> Value {
+    pub async fn devtools(&self, method: &str, parameters: Value) -> Value {
         let answer = self.session.cdp().send_raw(method, parameters).await;
         answer.unwrap_or_else(|error| panic!("{method}: {error}"))
     }
@@ -122,14 +134,28 @@ impl Browser {
 
     /// Audits the page that is shown, in the state that it is in.
     pub async fn axe(&self) -> Vec<Violation> {
-        let timers = match self.scripts {
-            Scripts::On => "",
-            Scripts::Off => axe::WITHOUT_TIMERS,
-        };
-        let script = [timers, axe::SOURCE, axe::RUN].join("\n");
-        let report =
-            self.session.execute(script, vec![]).await.unwrap_or_else(|error| panic!("axe: {error}"));
-        axe::violations(report.json())
+        // Half a megabyte: once a page is enough, however often it is looked at.
+        if self.evaluate("return typeof axe;").await == json!("undefined") {
+            let timers = match self.scripts {
+                Scripts::On => "",
+                Scripts::Off => axe::WITHOUT_TIMERS,
+            };
+            self.evaluate(&[timers, axe::SOURCE].join("\n")).await;
+        }
+        axe::violations(&self.evaluate(axe::RUN).await)
+    }
+
+    /// What the browser complained about since this was last asked: errors of scripts, breaches of the content security policy,
+    /// files that did not come.
+    pub async fn complaints(&self) -> Vec<String> {
+        let log = self.session.browser_log().await.expect("Chromium keeps a log");
+        log.into_iter().map(|entry| format!("{}: {}", entry.level, entry.message)).collect()
+    }
+
+    /// What the network did since this was last asked: `Network.…` events of the DevTools protocol, with their parameters.
+    pub async fn network(&self) -> Vec<(String, Value)> {
+        let log = self.session.get_log("performance").await.expect("Chromium keeps a log");
+        log.iter().filter_map(|entry| network_event(&entry.message)).collect()
     }
 
     /// The `font-family` that the style sheet asks for at the first element that `css` finds.
@@ -219,11 +245,22 @@ fn capabilities(width: Width, scripts: Scripts) -> ChromeCapabilities {
     let mut add = |argument: &str| capabilities.add_arg(argument).expect("an argument is text");
     ARGUMENTS.iter().copied().for_each(&mut add);
     add(&format!("--window-size={across},{down}"));
+    for log in ["browser", "performance"] {
+        capabilities.set_logging_prefs(log, LoggingPrefsLogLevel::All).expect("a log's name is text");
+    }
     if scripts == Scripts::Off {
         let block = json!({ "profile.managed_default_content_settings.javascript": BLOCK });
         capabilities.add_experimental_option("prefs", block).expect("preferences are JSON");
     }
     capabilities
+}
+
+/// The DevTools event in a line of the performance log, if it is the network's.
+fn network_event(line: &str) -> Option<(String, Value)> {
+    let mut line: Value = serde_json::from_str(line).ok()?;
+    let message = &mut line["message"];
+    let method = message["method"].as_str()?.to_owned();
+    method.starts_with("Network.").then(|| (method, message["params"].take()))
 }
 
 fn strings(value: &Value) -> Vec<String> {

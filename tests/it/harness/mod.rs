@@ -6,17 +6,25 @@
 //! - [`pages`]: a few bytes of HTML on a port, to prove the harness itself.
 //! - [`server`]: Candour itself, started on a test's databases, at a time and with a seed of the test's own.
 //! - [`people`]: those who come to it by browser or program, and [`answer`]: what they are told.
+//! - [`binary`]: the `candour` program in a process of its own.
 //! - [`packs`]: our tenant packs, with other dates where a test needs them.
+//! - [`patience`]: waiting for what must happen soon.
+//! - [`polis`]: a real conversation, and what its counts must be.
+//! - [`routes`]: how to ask for each route that the router has.
 //! - [`tables`]: what really is in the databases.
 
 pub mod answer;
 pub mod axe;
+pub mod binary;
 pub mod browser;
 mod chromedriver;
 pub mod databases;
 pub mod packs;
 pub mod pages;
+pub mod patience;
 pub mod people;
+pub mod polis;
+pub mod routes;
 pub mod server;
 pub mod tables;
 

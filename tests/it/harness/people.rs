@@ -4,15 +4,12 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use reqwest::{Client, Method, RequestBuilder, header, redirect};
 use serde_json::Value;
 
 use super::answer::{Answer, Counts, between};
-
-/// How long a request may take before the test fails, however busy the machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+use super::patience::PATIENCE;
 
 /// A browser: it keeps cookies (also `Secure` ones over plain HTTP, as browsers do on this machine's own addresses), sends back the
 /// token of the last form it saw, and follows nothing.
@@ -51,7 +48,8 @@ impl Device {
         let mut cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
         for cookie in answer.headers.get_all(header::SET_COOKIE) {
             let cookie = cookie.to_str().expect("cookies are text");
-            let (name, value) = cookie.split(';').next().and_then(|pair| pair.split_once('=')).expect("a cookie");
+            let (name, value) =
+                cookie.split(';').next().and_then(|pair| pair.split_once('=')).expect("a cookie");
             match value {
                 "" => cookies.remove(name),
                 value => cookies.insert(name.to_owned(), value.to_owned()),
@@ -91,6 +89,12 @@ impl Device {
     /// The value of one cookie.
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.cookies.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// The session that it holds.
+    pub fn session(&self) -> Option<String> {
+        let cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        cookies.iter().find(|(name, _)| !name.ends_with("-visit")).map(|(_, value)| value.clone())
     }
 
     /// Puts a cookie there that the server never gave.
@@ -158,16 +162,38 @@ impl Person {
         self.opens(&format!("/contributions/{contribution}")).await
     }
 
+    /// The same participant's program, at the server at `address`: a session's cookie is a bearer token, too.
+    pub fn program_at(&self, address: SocketAddr) -> Program {
+        let session = self.device.session().expect("a person has a session");
+        let device = Device::new(address, self.device.host.clone(), String::new());
+        Program { token: session, campaign: self.campaign.clone(), device }
+    }
+
+    /// The same participant's browser, with the same cookies, at another server of the same deployment.
+    pub fn at_server(&self, address: SocketAddr) -> Self {
+        let device = Device::new(address, self.device.host.clone(), self.device.base.clone());
+        for cookie in self.device.cookie_header().split("; ") {
+            let (name, value) = cookie.split_once('=').expect("a cookie");
+            device.plant_cookie(name, value);
+        }
+        *device.csrf.lock().unwrap_or_else(PoisonError::into_inner) = self.device.csrf();
+        Self { device, campaign: self.campaign.clone() }
+    }
+
     /// Sends the form for a new contribution under `prompt`.
     pub async fn sends_idea(&self, prompt: &str, body: &str) -> Answer {
-        self.post(&self.at("/share"), &[("prompt", prompt), ("body", body), ("theme", ""), ("feeling", "")]).await
+        self.post(&self.at("/share"), &[("prompt", prompt), ("body", body), ("theme", ""), ("feeling", "")])
+            .await
     }
 
     /// Shares a contribution under the campaign's first prompt; gives its id.
     pub async fn shares(&self, body: &str) -> String {
         let page = self.opens("/share").await.expect(200);
         let radio = page.body.split("<input").find(|input| input.contains("name=\"prompt\""));
-        let prompt = radio.and_then(|input| between(input, "value=\"", "\"")).expect("the form has prompts").to_owned();
+        let prompt = radio
+            .and_then(|input| between(input, "value=\"", "\""))
+            .expect("the form has prompts")
+            .to_owned();
         let answer = self.sends_idea(&prompt, body).await;
         between(answer.location(), "/contributions/", "?").expect("an id").to_owned()
     }
@@ -236,6 +262,22 @@ impl Program {
     /// Sends a request.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         self.device.send(request).await
+    }
+
+    /// The same participant at another server of the same deployment.
+    pub fn at_server(&self, address: SocketAddr) -> Self {
+        let device = Device::new(address, self.device.host.clone(), self.device.base.clone());
+        Self { token: self.token.clone(), campaign: self.campaign.clone(), device }
+    }
+
+    /// The short names of the campaign's prompts.
+    pub async fn prompts(&self) -> Vec<String> {
+        let campaign = self.get("").await.expect(200).json();
+        let prompts = campaign["prompts"].as_array().expect("a campaign has prompts");
+        prompts
+            .iter()
+            .map(|prompt| prompt["prompt"].as_str().expect("a prompt has a name").to_owned())
+            .collect()
     }
 
     /// Asks for something below the campaign's path.

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, QueryResult, Statement};
+use sea_orm::{
+    ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, QueryResult, Statement,
+    TransactionTrait,
+};
 
 use super::databases::{Kind, TestDatabases};
 use super::required_env;
@@ -24,6 +27,11 @@ impl Tables {
         Self::open(databases.kind, &databases.identity.owner).await
     }
 
+    /// The cluster of the tests, not any database of theirs (PostgreSQL).
+    pub async fn of_cluster() -> Self {
+        Self::at(&required_env("CANDOUR_TEST_POSTGRES", "this test needs PostgreSQL")).await
+    }
+
     async fn open(kind: Kind, owner: &str) -> Self {
         let address = match kind {
             Kind::Sqlite => owner.to_owned(),
@@ -34,7 +42,33 @@ impl Tables {
                 format!("{cluster}/{name}")
             }
         };
+        Self::at(&address).await
+    }
+
+    /// A database as the role in its address sees it.
+    pub async fn at(address: &str) -> Self {
         Self(Database::connect(address).await.expect("the database answers"))
+    }
+
+    /// The one number that a query gives in a transaction made for a tenant (PostgreSQL).
+    pub async fn number_for(&self, tenant: &str, sql: &str) -> i64 {
+        let transaction = self.bound(tenant).await;
+        let statement = Statement::from_string(DbBackend::Postgres, sql);
+        let row = transaction.query_one_raw(statement).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        row.and_then(|row| row.try_get_by_index(0).ok()).unwrap_or_else(|| panic!("{sql} gives no number"))
+    }
+
+    /// What the database says to a change in a transaction made for a tenant, which is rolled back (PostgreSQL).
+    pub async fn try_for(&self, tenant: &str, sql: &str) -> Result<(), String> {
+        let outcome = self.bound(tenant).await.execute_unprepared(sql).await;
+        outcome.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    async fn bound(&self, tenant: &str) -> DatabaseTransaction {
+        let transaction = self.0.begin().await.expect("a transaction begins");
+        let announce = format!("SET LOCAL candour.tenant = '{tenant}'");
+        transaction.execute_unprepared(&announce).await.expect("the tenant is announced");
+        transaction
     }
 
     /// The rows of a query.
@@ -50,8 +84,23 @@ impl Tables {
 
     /// The texts of a query's first column.
     pub async fn texts(&self, sql: &str) -> Vec<String> {
-        let text = |row: &QueryResult| row.try_get_by_index(0).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        let text =
+            |row: &QueryResult| row.try_get_by_index(0).unwrap_or_else(|error| panic!("{sql}: {error}"));
         self.rows(sql).await.iter().map(text).collect()
+    }
+
+    /// Every post's counts are the sums over its vote rows, and its comments those that can be read.
+    ///
+    /// # Panics
+    /// When they are not, or there is no post.
+    pub async fn assert_counts_are_the_votes(&self) {
+        let drifted = "SELECT count(*) FROM post WHERE
+            agrees <> (SELECT count(*) FROM vote WHERE vote.post_id = post.id AND value = 1)
+            OR disagrees <> (SELECT count(*) FROM vote WHERE vote.post_id = post.id AND value = -1)
+            OR passes <> (SELECT count(*) FROM vote WHERE vote.post_id = post.id AND value = 0)
+            OR comments <> (SELECT count(*) FROM post c WHERE c.contribution_id = post.id AND c.state = 'visible')";
+        assert_eq!(self.number(drifted).await, 0, "posts whose counts are not their votes");
+        assert!(self.number("SELECT count(*) FROM post").await > 0);
     }
 
     /// Changes something past the server.
@@ -72,10 +121,35 @@ impl Tables {
         format!("{} = '{}'", self.uuid(column), uuid.replace('-', ""))
     }
 
+    /// A column of bytes in hexadecimal, in SQL.
+    pub fn bytes(&self, column: &str) -> String {
+        match self.0.get_database_backend() {
+            DbBackend::Sqlite => format!("lower(hex({column}))"),
+            _ => format!("encode({column}, 'hex')"),
+        }
+    }
+
+    /// Every column's name.
+    pub async fn columns(&self) -> Vec<String> {
+        match self.0.get_database_backend() {
+            DbBackend::Sqlite => {
+                let of_tables = "SELECT c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'";
+                self.texts(of_tables).await
+            }
+            _ => {
+                let of_tables =
+                    "SELECT column_name::text FROM information_schema.columns WHERE table_schema = 'public'";
+                self.texts(of_tables).await
+            }
+        }
+    }
+
     /// Every table's name.
     pub async fn names(&self) -> Vec<String> {
         let sql = match self.0.get_database_backend() {
-            DbBackend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+            DbBackend::Sqlite => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+            }
             _ => "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename",
         };
         self.texts(sql).await

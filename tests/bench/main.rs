@@ -1,0 +1,62 @@
+//! Candour under load: the release binary in a process of its own, filled with the real conversation, asked over loopback by
+//! this one thread.
+//!
+//! `bash tests/bench/run` builds both, brings PostgreSQL, and runs this. [`stage`] fills the databases and starts the server,
+//! [`people`] come in with codes, [`closed_loop`], [`live`], [`start`] and [`weight`] measure, [`ceilings`] are what the same
+//! machine does without the server, and [`report`] prints. To measure one more request: a line in [`hot_paths`].
+
+mod ceilings;
+mod closed_loop;
+mod hot_paths;
+mod live;
+mod options;
+mod people;
+mod process;
+mod report;
+mod stage;
+mod start;
+mod weight;
+mod wire;
+
+use anyhow::Result;
+use options::Options;
+use stage::{Kind, Stage};
+
+/// People who come in with a code and then vote and read.
+const PEOPLE: usize = 64;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let options = Options::read()?;
+    // A stream is an open file here, too.
+    rlimit::increase_nofile_limit(u64::MAX)?;
+    for kind in &options.databases {
+        measure(*kind, &options).await?;
+    }
+    Ok(())
+}
+
+async fn measure(kind: Kind, options: &Options) -> Result<()> {
+    let stage = Stage::fill(kind, PEOPLE + 1).await?;
+    report::begin(kind)?;
+    report::starts(&start::measure(&stage, options.rounds).await?);
+
+    let server = stage.serve().await?;
+    let people = people::enter(&server.site, &stage.codes).await?;
+    report::weight(&weight::measure(&server.site, &people[0]).await?);
+
+    // Each round runs everything once, so that a noisy minute touches all figures alike.
+    let mut rounds = Vec::new();
+    for round in 1..=options.rounds {
+        eprintln!("{kind}: round {round} of {}", options.rounds);
+        let paths = hot_paths::measure(&server, &people, options.run).await?;
+        let ceilings = ceilings::measure(&stage, options.run).await?;
+        rounds.push((paths, ceilings));
+    }
+    report::hot_paths(&rounds);
+    report::check(stage.wrong_counts().await?);
+
+    eprintln!("{kind}: {} live streams", options.streams);
+    report::live(&live::measure(&server, &people, options.streams).await?);
+    Ok(())
+}

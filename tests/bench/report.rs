@@ -1,0 +1,135 @@
+//! Tables, in Markdown. Each figure is the median of its runs, with the least and the most.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::ceilings::Ceilings;
+use crate::closed_loop::Run;
+use crate::hot_paths::HotPaths;
+use crate::live::Live;
+use crate::process;
+use crate::stage::Kind;
+use crate::start::Start;
+use crate::weight::Part;
+
+/// The heading, and on what machine this is.
+pub fn begin(kind: Kind) -> Result<()> {
+    println!("\n## {kind}\n\n{}", process::machine()?);
+    Ok(())
+}
+
+pub fn starts(starts: &[Start]) {
+    let ready = spread(starts.iter().map(|start| milliseconds(start.ready_after)), 0);
+    let memory = spread(starts.iter().map(|start| megabytes(start.memory)), 1);
+    println!("\n| a process that has just started | |\n|---|---|");
+    println!("| from its start to ready, ms | {ready} |\n| memory when idle, MB | {memory} |");
+}
+
+pub fn weight(parts: &[Part]) {
+    println!("\n| first page of the conversation | encoding | bytes with heads |\n|---|---|---|");
+    for part in parts {
+        println!("| `{}` | {} | {} |", part.path, part.encoding, part.bytes);
+    }
+    let sum: usize = parts.iter().map(|part| part.bytes).sum();
+    println!("| in all, and nothing from another host | | {sum} |");
+}
+
+pub fn hot_paths(rounds: &[(HotPaths, Ceilings)]) {
+    println!(
+        "\n| request | a second | p50 ms | p99 ms | server µs | database µs | server MB | generator | others |\
+         \n|---|---|---|---|---|---|---|---|---|"
+    );
+    let of = |pick: fn(&HotPaths) -> &Run| rounds.iter().map(|(paths, _)| *pick(paths)).collect::<Vec<_>>();
+    let (vote, page) = (of(|paths| &paths.vote), of(|paths| &paths.page));
+    let (gzip, edge) = (of(|paths| &paths.page_gzip), of(|paths| &paths.edge));
+    for (name, runs) in [("vote", &vote), ("page", &page), ("page, gzip", &gzip), ("`/robots.txt`", &edge)] {
+        println!("| {name} | {} |", figures(runs));
+    }
+
+    println!("\n| ceiling | a second | share of it reached |\n|---|---|---|");
+    let rate = |runs: &[Run]| median(runs.iter().map(|run| run.rate));
+    let against = |name: &str, ceiling: Vec<f64>, reached: f64| {
+        let share = 100.0 * reached / median(ceiling.iter().copied());
+        println!("| {name} | {} | {share:.0} % |", spread(ceiling, 0));
+    };
+    for (number, (driver, _)) in rounds[0].1.moments.iter().enumerate() {
+        let ceiling = rounds.iter().map(|(_, ceilings)| ceilings.moments[number].1).collect();
+        against(&format!("page: its statement, {driver}"), ceiling, rate(&page));
+    }
+    against("page: `/robots.txt`", edge.iter().map(|run| run.rate).collect(), rate(&page));
+    for (number, (driver, _)) in rounds[0].1.votes.iter().enumerate() {
+        let ceiling = rounds.iter().map(|(_, ceilings)| ceilings.votes[number].1).collect();
+        against(&format!("vote: 64 in a transaction, {driver}"), ceiling, rate(&vote));
+    }
+    against("vote: `/robots.txt`", edge.iter().map(|run| run.rate).collect(), rate(&vote));
+    let syncs = rounds.iter().map(|(_, ceilings)| ceilings.syncs);
+    println!("| disk: 4 KB appended and synced | {} | |", spread(syncs, 0));
+}
+
+pub fn check(wrong: i64) {
+    println!("\nPosts whose counts differ from their votes after all this: {wrong}.");
+}
+
+pub fn live(live: &Live) {
+    let at = |share: f64| {
+        spread(
+            live.rounds.iter().map(|delays| {
+                let place = (delays.len() as f64 * share) as usize;
+                milliseconds(delays[place.min(delays.len() - 1)])
+            }),
+            0,
+        )
+    };
+    println!("\n| {} live streams | |\n|---|---|", live.streams);
+    println!("| all opened after, s | {:.1} |", live.opened_in.as_secs_f64());
+    println!("| server's memory for each, KB | {:.1} |", live.memory_per_stream as f64 / 1024.0);
+    println!("| a new contribution is with half of them after, ms | {} |", at(0.5));
+    println!("| with 99 of 100 | {} |", at(0.99));
+    println!("| with all | {} |", at(1.0));
+    println!("| server's processor time for each, µs | {:.1} |", microseconds(live.server));
+}
+
+fn figures(runs: &[Run]) -> String {
+    let all = |figure: fn(&Run) -> f64, places| spread(runs.iter().map(figure), places);
+    [
+        all(|run| run.rate, 0),
+        all(|run| milliseconds(run.median), 1),
+        all(|run| milliseconds(run.p99), 1),
+        all(|run| microseconds(run.server), 0),
+        all(|run| microseconds(run.database), 0),
+        all(|run| megabytes(run.memory), 0),
+        all(|run| run.generator, 2),
+        all(|run| run.others, 2),
+    ]
+    .join(" | ")
+}
+
+fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
+    let mut figures: Vec<f64> = figures.into_iter().collect();
+    figures.sort_unstable_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}
+
+/// `median (least–most)`.
+fn spread(figures: impl IntoIterator<Item = f64>, places: usize) -> String {
+    let figures: Vec<f64> = figures.into_iter().collect();
+    let least = figures.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = figures.iter().copied().fold(0.0, f64::max);
+    match median(figures) {
+        same if least == most => format!("{same:.places$}"),
+        median => format!("{median:.places$} ({least:.places$}–{most:.places$})"),
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e3
+}
+
+fn microseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e6
+}
+
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / (1024.0 * 1024.0)
+}
