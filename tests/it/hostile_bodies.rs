@@ -207,5 +207,4 @@ fn assert_unharmed(page: &Answer, hostile: &str) {
         }
         assert!(!tag.contains("href=\"javascript:") && !tag.contains("href=\"data:"), "{hostile}: <{tag}>");
     }
-    assert!(!page.body.contains("49 "), "{hostile}: a template was run");
 }

@@ -43,18 +43,16 @@ const UP: &[&str] = &[
         UNIQUE (tenant_id, campaign_id, slug),
         FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id)
     )",
-    // `seed` shuffles this participant's fair mix.
+    // `seed` shuffles this participant's fair mix. Not whose code it was: with few codes out, an organisation is a name.
     "CREATE TABLE participant (
         tenant_id UUID NOT NULL,
         id UUID NOT NULL,
         campaign_id UUID NOT NULL,
-        organisation_id UUID,
         seed BIGINT NOT NULL,
         PRIMARY KEY (tenant_id, id),
-        FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id),
-        FOREIGN KEY (tenant_id, organisation_id) REFERENCES organisation (tenant_id, id)
+        FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id)
     ) /* by key */",
-    // A spent code says that it was used, not by whom or when.
+    // A spent code says that it was used. No column says by whom or when; what the database's own log tells: decision 9.
     "CREATE TABLE sealed_code (
         tenant_id UUID NOT NULL,
         hash BYTEA NOT NULL,

@@ -1,6 +1,6 @@
 //! An author changes what they wrote. What it was stays for moderators.
 
-use domain::contribution::{PostRefusal, labels, may_change};
+use domain::contribution::{MAX_EDITS_PER_POST, PostRefusal, labels, may_change};
 use domain::ids::PostId;
 use domain::text::Body;
 use storage::conversation::PostEdit;
@@ -60,6 +60,9 @@ impl Actions {
         let place = post.contribution.unwrap_or(post.id);
         if (&body, &theme, feeling) == (&post.body, &post.theme, post.feeling) {
             return Ok(Some(place));
+        }
+        if write.edits(id).await? >= MAX_EDITS_PER_POST {
+            return Err(PostRefusal::TooManyEdits.into());
         }
         write.edit_post(id, &PostEdit { body, theme, feeling }, round.revision).await?;
         write.commit().await?;

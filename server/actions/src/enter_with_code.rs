@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, Utc};
 use credentials::{CodeRefusal, SealedCode, SessionToken};
 use domain::clock::random_bytes;
-use domain::ids::{OrganisationId, ParticipantId};
+use domain::ids::ParticipantId;
 use domain::round::{Round, RoundState};
 use domain::time_zone::local_date;
 use storage::conversation::Redeemed;
@@ -81,11 +81,12 @@ impl Actions {
             }
             let Some(round) = round.filter(|round| round.state(now) == RoundState::Open) else { continue };
             let hash = code.hash(&self.pepper, tenant.id, campaign.id).0;
+            if !self.storage.conversation.read(tenant.id).await?.knows_code(campaign.id, hash).await? {
+                continue;
+            }
             let write = self.storage.conversation.write(tenant.id).await?;
             match write.redeem_code(campaign.id, hash).await? {
-                Redeemed::Now(organisation) => {
-                    return self.admit(tenant, campaign, &round, organisation, write).await;
-                }
+                Redeemed::Now => return self.admit(tenant, campaign, &round, write).await,
                 Redeemed::Before => spent = true,
                 Redeemed::Unknown => {}
             }
@@ -103,14 +104,13 @@ impl Actions {
         tenant: &Tenant,
         campaign: &Campaign,
         round: &Round,
-        organisation: OrganisationId,
         write: storage::conversation::Writing,
     ) -> Result<Entered, EntryRefusal> {
         let participant = ParticipantId::random(&*self.entropy);
         let seed = i64::from_le_bytes(random_bytes(&*self.entropy));
         let token = SessionToken::from_bytes(random_bytes(&*self.entropy));
         let expires_on = local_date(round.closes_at, tenant.zone) + Days::new(SESSION_DAYS_AFTER_CLOSE);
-        write.add_participant(participant, campaign.id, Some(organisation), seed).await?;
+        write.add_participant(participant, campaign.id, seed).await?;
         write.add_session(token.hash(&self.pepper).0, participant, expires_on).await?;
         write.commit().await?;
         let keep_seconds = (round.closes_at - self.clock.now()).num_seconds()

@@ -163,6 +163,7 @@ impl Actions {
             write.set_source_note(campaign_id, note).await?;
         }
         write.commit().await?;
+        self.joined_figures().remove(&campaign_id);
         self.forget_tenants().await;
         Ok(())
     }

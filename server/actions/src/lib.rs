@@ -28,9 +28,12 @@ mod show_round;
 mod tenant;
 mod withdraw_post;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use chrono::NaiveDate;
 use credentials::Pepper;
+use domain::ids::CampaignId;
 use domain::{Clock, Entropy};
 use storage::Storage;
 
@@ -59,18 +62,26 @@ pub struct Actions {
     pepper: Pepper,
     directory: Arc<find_tenant::Directory>,
     votes: cast_vote::VoteQueue,
+    joined: Arc<Mutex<JoinedFigures>>,
 }
+
+/// How many came into each campaign, and the day on which they were counted.
+type JoinedFigures = HashMap<CampaignId, (NaiveDate, i64)>;
 
 impl Actions {
     /// Every use case over `storage`. Starts the task that writes votes; call it inside a tokio runtime.
     pub fn new(storage: Storage, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, pepper: Pepper) -> Self {
         let votes = cast_vote::VoteQueue::start(storage.conversation.clone(), Arc::clone(&clock));
-        Self { storage, clock, entropy, pepper, directory: Arc::default(), votes }
+        Self { storage, clock, entropy, pepper, directory: Arc::default(), votes, joined: Arc::default() }
     }
 
     /// The present instant by this server's clock, UTC.
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
         self.clock.now()
+    }
+
+    fn joined_figures(&self) -> MutexGuard<'_, JoinedFigures> {
+        self.joined.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether both databases answer.

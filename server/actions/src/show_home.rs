@@ -1,6 +1,10 @@
 //! A tenant's campaigns with their state and figures.
 
+use domain::board::FEWEST_COUNTED;
+use domain::ids::CampaignId;
 use domain::round::Round;
+use domain::time_zone::local_date;
+use storage::conversation::Reading;
 
 use crate::{ActionError, Actions, Campaign, Tenant};
 
@@ -17,8 +21,8 @@ pub struct CampaignView {
     pub comments: i64,
     /// Votes on contributions.
     pub votes: i64,
-    /// People who came in.
-    pub joined: i64,
+    /// People who had come in when today's figure was made; nothing while they are fewer than [`FEWEST_COUNTED`].
+    pub joined: Option<i64>,
 }
 
 impl Actions {
@@ -33,7 +37,7 @@ impl Actions {
         for campaign in &tenant.campaigns {
             let Some(round) = reading.round(campaign.round_at(now).id).await? else { continue };
             let board = self.storage.conversation.board_at(&reading, round.id, round.revision).await?;
-            let joined = reading.participation(campaign.id).await?.joined;
+            let joined = self.joined(tenant, &reading, campaign.id).await?;
             views.push(CampaignView {
                 campaign: campaign.clone(),
                 contributions: board.len(),
@@ -44,5 +48,26 @@ impl Actions {
             });
         }
         Ok(views)
+    }
+
+    /// How many came in, as counted once a day: a figure that moved with each person would tell when each came.
+    async fn joined(
+        &self,
+        tenant: &Tenant,
+        reading: &Reading,
+        campaign: CampaignId,
+    ) -> Result<Option<i64>, ActionError> {
+        let today = local_date(self.clock.now(), tenant.zone);
+        let known =
+            self.joined_figures().get(&campaign).filter(|(day, _)| *day == today).map(|(_, joined)| *joined);
+        let joined = match known {
+            Some(joined) => joined,
+            None => {
+                let joined = reading.participation(campaign).await?.joined;
+                self.joined_figures().insert(campaign, (today, joined));
+                joined
+            }
+        };
+        Ok(Some(joined).filter(|joined| *joined >= FEWEST_COUNTED))
     }
 }

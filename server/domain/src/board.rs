@@ -15,6 +15,8 @@ use crate::vote::VoteCounts;
 
 /// Contributions on one page.
 pub const PAGE_SIZE: usize = 20;
+/// Fewer people than this are not counted in public.
+pub const FEWEST_COUNTED: i64 = 10;
 /// Longest search text, in characters.
 pub const MAX_SEARCH_CHARACTERS: usize = 100;
 
@@ -193,11 +195,6 @@ impl Board {
         self.cards.values().map(|card| card.comments).sum()
     }
 
-    /// Contributions changed after `revision`.
-    pub fn changed_since(&self, revision: i64) -> impl Iterator<Item = &Arc<Card>> {
-        self.cards.values().filter(move |card| card.changed_at > revision)
-    }
-
     /// The page that `query` asks for; `seed` is the reader's own.
     pub fn page(&self, query: &Query, seed: u64) -> Page {
         let search = fold(&query.search);
@@ -347,7 +344,6 @@ mod tests {
     fn newest_first_and_advancing() {
         let later = board().advanced(101, vec![card(101)], &[PostId::named(&["100"])]);
         assert_eq!(later.newest(2), [PostId::named(&["101"]), PostId::named(&["99"])]);
-        assert_eq!(later.changed_since(99).count(), 1);
         let page = later.page(&Query { sort: Sort::Newest, ..Query::default() }, 0);
         assert_eq!(page.cards[0].written_at, 101);
     }

@@ -4,12 +4,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::ids::{ParticipantId, PostId, PromptId};
+use crate::ids::{ParticipantId, PromptId};
 use crate::round::{Feeling, Prompt, Round, RoundRefusal, Theme};
 use crate::text::{Body, TextRefusal};
 
 /// The most posts that one participant may have in one round, so that nobody drowns the others.
-pub const MAX_POSTS_PER_PARTICIPANT: u64 = 500;
+pub const MAX_POSTS_PER_PARTICIPANT: u64 = 200;
+/// The most times that one post may be edited: each earlier text is kept.
+pub const MAX_EDITS_PER_POST: u64 = 20;
 /// The most contributions in one round: the board is held in memory.
 pub const MAX_CONTRIBUTIONS_PER_ROUND: usize = 50_000;
 
@@ -90,6 +92,11 @@ pub enum PostRefusal {
         "You have posted {MAX_POSTS_PER_PARTICIPANT} times, which is the most for one person. You can still edit what you wrote, and vote."
     )]
     TooMany,
+    /// [`MAX_EDITS_PER_POST`] reached.
+    #[error(
+        "You have changed this {MAX_EDITS_PER_POST} times, which is the most. You can still take it back."
+    )]
+    TooManyEdits,
     /// The round is full.
     #[error("This conversation holds all the ideas that it can. You can still comment and vote.")]
     RoundFull,
@@ -158,15 +165,6 @@ pub fn may_change(
         PostState::Visible => Ok(()),
         PostState::Hidden | PostState::Withdrawn => Err(PostRefusal::Gone),
     }
-}
-
-/// Where a comment hangs: under a contribution, perhaps as a reply to another comment of the same thread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CommentPlace {
-    /// The contribution whose thread it joins.
-    pub contribution: PostId,
-    /// The comment that it answers, if any.
-    pub reply_to: Option<PostId>,
 }
 
 #[cfg(test)]

@@ -34,6 +34,14 @@ impl Pools {
         Ok(Self { read: open(url, readers).await?, write: open(url, writers).await? })
     }
 
+    /// SQLite: moves what the write-ahead log holds into the file and empties the log, as far as readers let it.
+    pub async fn empty_log(&self) -> Result<()> {
+        if self.backend() == DbBackend::Sqlite {
+            self.write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        }
+        Ok(())
+    }
+
     /// SQLite's own online copy.
     pub async fn copy_to(&self, path: &str) -> Result<()> {
         let statement = Statement::from_sql_and_values(self.backend(), "VACUUM INTO $1", [path.into()]);
@@ -60,6 +68,8 @@ async fn open(url: &str, connections: u32) -> Result<DatabaseConnection> {
                 .create_if_missing(false)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
+                // What is deleted is overwritten: words that were taken back must not lie in the file's free space.
+                .pragma("secure_delete", "ON")
                 .busy_timeout(Duration::from_secs(SQLITE_BUSY_SECONDS))
                 .statement_cache_capacity(PREPARED_STATEMENTS)
         })

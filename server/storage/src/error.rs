@@ -1,6 +1,6 @@
 //! What can go wrong in a database: always a fault, never a refusal.
 
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::DbErr;
 use thiserror::Error;
 
 /// A fault of a database or of what is stored in it.
@@ -18,12 +18,4 @@ pub enum StorageError {
     /// The server has more to do than it may queue.
     #[error("too much to do")]
     Busy,
-}
-
-impl StorageError {
-    /// Whether something pointed at a row that is not there.
-    pub fn is_missing_reference(&self) -> bool {
-        let Self::Database(error) = self else { return false };
-        matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_)))
-    }
 }

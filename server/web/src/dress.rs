@@ -28,6 +28,8 @@ pub(crate) struct Dressed {
     pub chrome: Chrome,
     pub branding_css: String,
     pub cookie: CookieName,
+    /// What stands in the addresses of its files.
+    pub version: String,
     /// Its own pages' HTML, by slug.
     pub pages: HashMap<String, String>,
 }
@@ -113,6 +115,7 @@ impl Dressed {
             chrome: renderer.dress(&site)?,
             branding_css: branding_css(&tenant.palette),
             tenant: Arc::clone(tenant),
+            version: version.to_owned(),
             base,
             cookie,
             pages,

@@ -94,10 +94,18 @@ impl ErrorDrawing for Drawing {
     type Context = bool;
 
     fn remember(&self, request: &Request) -> bool {
-        request.uri().path().split('/').take(3).any(|part| part == "api")
+        let mut parts = request.uri().path().split('/').skip(1);
+        let first = parts.next().unwrap_or_default();
+        // On a tenant's own host it is the first part, else the one behind the tenant's name.
+        first == "api"
+            || (!matches!(first, "pages" | "conversations" | "branding" | "assets")
+                && parts.next() == Some("api"))
     }
 
     fn draw(&self, api: bool, error: Error) -> Response {
+        if error.is_from_response() {
+            return error.into_response();
+        }
         let status = error.status();
         if api {
             return problem(error);

@@ -1,11 +1,11 @@
 //! Live updates: one watcher a round, however many look at it. It gathers what changed for a moment, asks once, and tells all.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use actions::{Changes, Followed};
-use domain::ids::{PostId, RoundId, TenantId};
+use actions::{Changes, Followed, Tenant};
+use domain::ids::{ParticipantId, PostId, RoundId, TenantId};
 use futures_util::{Stream, StreamExt, stream};
 use poem::http::{StatusCode, header};
 use poem::web::Path;
@@ -21,6 +21,10 @@ use crate::visitor::Visitor;
 
 /// For how long changes are gathered before all are told.
 const GATHER: Duration = Duration::from_millis(250);
+/// Streams that one participant may have open at once: tabs and devices. A further page polls.
+const MAX_STREAMS: usize = 8;
+/// Said to programs that open more.
+const MANY_STREAMS: &str = "Too many live streams are open. Close one.";
 /// How often a silent stream says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Announcements that a slow reader may fall behind; then it is told to load the page again.
@@ -77,6 +81,39 @@ impl From<Changes> for Announcement {
     }
 }
 
+/// The session that a stream is for: the stream ends with it.
+struct Good {
+    state: Weak<State>,
+    tenant: Arc<Tenant>,
+    token: String,
+}
+
+impl Good {
+    async fn still(&self) -> bool {
+        let Some(state) = self.state.upgrade() else { return false };
+        matches!(state.actions.resume_session(&self.tenant, &self.token).await, Ok(Some(_)))
+    }
+}
+
+/// A stream that is open, counted for its participant until it is dropped.
+struct Open {
+    state: Weak<State>,
+    participant: ParticipantId,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        let Some(state) = self.state.upgrade() else { return };
+        let mut open = state.hub.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(streams) = open.get_mut(&self.participant) {
+            *streams -= 1;
+            if *streams == 0 {
+                open.remove(&self.participant);
+            }
+        }
+    }
+}
+
 #[derive(Clone)]
 struct Told {
     revision: i64,
@@ -88,13 +125,29 @@ struct Topic {
     changed: Notify,
 }
 
-/// The rounds that somebody watches.
+type Topics = HashMap<(TenantId, RoundId), Arc<Topic>>;
+
+/// The rounds that somebody watches, and how many streams each participant has open.
 #[derive(Default)]
-pub(crate) struct Hub(Mutex<HashMap<(TenantId, RoundId), Arc<Topic>>>);
+pub(crate) struct Hub {
+    topics: Mutex<Topics>,
+    open: Mutex<HashMap<ParticipantId, usize>>,
+}
 
 impl Hub {
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(TenantId, RoundId), Arc<Topic>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Topics> {
+        self.topics.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One more stream for `participant`, unless they have [`MAX_STREAMS`] already.
+    fn open(state: &Arc<State>, participant: ParticipantId) -> Option<Open> {
+        let mut open = state.hub.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let streams = open.entry(participant).or_default();
+        if *streams == MAX_STREAMS {
+            return None;
+        }
+        *streams += 1;
+        Some(Open { state: Arc::downgrade(state), participant })
     }
 
     /// Passes on, for as long as `state` lives, which rounds changed.
@@ -136,7 +189,7 @@ impl Hub {
 
 /// Tells a topic's watchers what changed, until there are none.
 async fn tell_all(
-    state: std::sync::Weak<State>,
+    state: Weak<State>,
     topic: Arc<Topic>,
     tenant: TenantId,
     round: RoundId,
@@ -182,19 +235,23 @@ pub(crate) async fn follow(
     let since = heard.or_else(|| reader.query.get("since")?.parse().ok()).unwrap_or(i64::MAX);
     let now = state.actions.revision(reader.tenant(), round).await.map_err(PageError::from)?;
     let now = now.ok_or(PageError::NotFound)?;
+    let open = Hub::open(&state, reader.session.participant).ok_or(PageError::Busy(MANY_STREAMS.into()))?;
+    // Watched first and asked afterwards, so that nothing falls between.
     let receiver = Hub::watch(&state, tenant, round, now);
-    let missed = match since < now {
-        true => state.actions.changes_since(tenant, round, since).await.map_err(PageError::from)?,
-        false => None,
+    let missed = match since {
+        i64::MAX => None,
+        since => state.actions.changes_since(tenant, round, since).await.map_err(PageError::from)?,
     };
-    let first = missed.and_then(|changes| {
+    let first = missed.filter(|changes| changes.revision > since).and_then(|changes| {
         let revision = changes.revision;
         let json = serde_json::to_string(&Announcement::from(changes)).ok()?;
         Some(Told { revision, json: json.into() })
     });
     let counted = state.metrics.live_stream();
-    let events = state.shutdown.end(announcements(first, receiver)).map(move |event| {
-        let _open = &counted;
+    let token = reader.token.clone().unwrap_or_default();
+    let good = Good { state: Arc::downgrade(&state), tenant: Arc::clone(&reader.dressed.tenant), token };
+    let events = state.shutdown.end(announcements(first, receiver, good)).map(move |event| {
+        let _open = (&counted, &open);
         event
     });
     let mut response = SSE::new(events).into_response();
@@ -207,9 +264,10 @@ pub(crate) async fn follow(
 fn announcements(
     first: Option<Told>,
     receiver: broadcast::Receiver<Told>,
+    good: Good,
 ) -> impl Stream<Item = Event> + Send {
     let begun = first.map_or_else(|| Event::message("{}").event_type("beat"), |told| announced(&told));
-    let rest = stream::unfold(receiver, |mut receiver| async move {
+    let rest = stream::unfold((receiver, good), |(mut receiver, good)| async move {
         let silent_until = Instant::now() + HEARTBEAT;
         let event = tokio::select! {
             told = receiver.recv() => match told {
@@ -219,7 +277,7 @@ fn announcements(
             },
             () = sleep_until(silent_until) => Event::message("{}").event_type("beat"),
         };
-        Some((event, receiver))
+        good.still().await.then_some((event, (receiver, good)))
     });
     stream::once(async move { begun }).chain(rest)
 }
@@ -235,7 +293,9 @@ pub(crate) async fn poll(request: &Request, visitor: Visitor, Path(slug): Path<S
     let changes = reader.state.actions.changes_since(reader.tenant().id, reader.round.id, since).await;
     let changes = changes.map_err(PageError::from)?.ok_or(PageError::NotFound)?;
     let etag = format!("\"{since}-{}\"", changes.revision);
-    if request.header(header::IF_NONE_MATCH) == Some(etag.as_str()) {
+    // Weak or strong: a compressed answer's tag is weak (RFC 9110, 13.1.2).
+    let known = request.header(header::IF_NONE_MATCH).map(|tag| tag.trim_start_matches("W/"));
+    if known == Some(etag.as_str()) {
         return Ok(Response::builder().status(StatusCode::NOT_MODIFIED).header(header::ETAG, etag).finish());
     }
     let body =

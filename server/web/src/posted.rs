@@ -19,8 +19,8 @@ impl<'a> FromRequest<'a> for Posted {
         let form = Form::from_request(request, body).await?;
         let kept = form.get("body").map(str::to_owned);
         let token = form.get(CSRF_FIELD).unwrap_or_default();
-        let Some(cookie) = visitor.form_cookie() else { return Err(PageError::StaleForm { kept }.into()) };
-        if visitor.state.csrf.verify(cookie, token).is_err() {
+        let Some(binding) = visitor.form_binding() else { return Err(PageError::StaleForm { kept }.into()) };
+        if visitor.state.csrf.verify(&binding, token).is_err() {
             return Err(PageError::StaleForm { kept }.into());
         }
         Ok(Self { visitor, form })

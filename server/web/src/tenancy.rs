@@ -7,6 +7,7 @@ use poem::http::uri::PathAndQuery;
 use poem::{Endpoint, Error, IntoResponse, Middleware, Request, Response, Result};
 
 use crate::dress::Dressed;
+use crate::edge::headers::Transport;
 use crate::edge::host::host;
 use crate::fault::PageError;
 use crate::state::State;
@@ -72,7 +73,9 @@ impl<E> TenantFound<E> {
             return Ok(None);
         };
         // A tenant with a name of its own is not served under another tenant's or any stranger's.
-        if !name.as_deref().is_some_and(is_local) {
+        let here =
+            self.state.settings.transport == Transport::Loopback && name.as_deref().is_some_and(is_local);
+        if !here {
             return Ok(None);
         }
         let Some(uri) = without_first_part(request.uri(), slug) else { return Ok(None) };

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::clock::random_bytes;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::web::{Html, Redirect};
-use poem::{FromRequest, IntoResponse, Request, RequestBody, Response, Result};
+use poem::{Error, FromRequest, IntoResponse, Request, RequestBody, Response, Result};
 
 use crate::dress::Dressed;
 use crate::edge::cookies::CookieName;
@@ -81,9 +81,10 @@ impl Visitor {
         &self.dressed.tenant
     }
 
-    /// What the cookie that forms are bound to holds.
-    pub fn form_cookie(&self) -> Option<&str> {
-        self.token.as_deref().or(self.visit.as_deref())
+    /// What forms are bound to: the tenant, and what the device's cookie holds.
+    pub fn form_binding(&self) -> Option<String> {
+        let cookie = self.token.as_deref().or(self.visit.as_deref())?;
+        Some(format!("{}:{cookie}", self.dressed.tenant.slug))
     }
 
     /// The campaign called `slug`, for somebody who came into it.
@@ -96,8 +97,17 @@ impl Visitor {
     }
 
     fn form_token(&self) -> String {
-        let Some(cookie) = self.form_cookie() else { return String::new() };
-        self.state.csrf.token(cookie, random_bytes(&*self.state.entropy))
+        let Some(binding) = self.form_binding() else { return String::new() };
+        self.state.csrf.token(&binding, random_bytes(&*self.state.entropy))
+    }
+
+    /// The same for a page to read: whoever has not come in yet is sent to the door.
+    pub fn reader(self, slug: &str) -> Result<Participant, Error> {
+        let door = self.see_other("/enter");
+        self.participant(slug).map_err(|error| match error {
+            PageError::EnterFirst { .. } => Error::from_response(door),
+            error => error.into(),
+        })
     }
 
     /// What pages say about this visit; `section` is the navigation's part that the page belongs to.
@@ -116,7 +126,11 @@ impl Visitor {
             signed_in: self.session.is_some(),
             here,
             section: section.to_owned(),
-            success: self.query.get("done").and_then(success).map(str::to_owned),
+            success: self
+                .query
+                .get("done")
+                .and_then(|done| success(done, self.session.is_some()))
+                .map(str::to_owned),
         }
     }
 
@@ -140,7 +154,7 @@ impl Visitor {
 
     /// Gives the device a visit cookie if it has none, and uses it from now on.
     pub fn with_visit_cookie(mut self) -> (Self, Option<HeaderValue>) {
-        if self.form_cookie().is_some() {
+        if self.form_binding().is_some() {
             return (self, None);
         }
         let value = URL_SAFE_NO_PAD.encode(random_bytes::<16>(&*self.state.entropy));
@@ -173,14 +187,15 @@ pub(crate) fn encoded(text: &str) -> String {
 }
 
 /// What is said once, after something worked.
-fn success(done: &str) -> Option<&'static str> {
+fn success(done: &str, signed_in: bool) -> Option<&'static str> {
     match done {
+        "left" => (!signed_in).then_some("You have left. This device no longer knows you were here."),
+        _ if !signed_in => None,
         "shared" => Some("Your idea is in the conversation."),
         "commented" => Some("Your comment is in the conversation."),
         "edited" => Some("Your change is saved."),
         "withdrawn" => Some("You have taken it back. The words are gone."),
         "entered" => Some("You are in. Nobody can see who you are."),
-        "left" => Some("You have left. This device no longer knows you were here."),
         _ => None,
     }
 }

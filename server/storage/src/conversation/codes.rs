@@ -2,9 +2,8 @@
 
 use domain::ids::{CampaignId, OrganisationId};
 
-use super::Writing;
+use super::{Reading, Writing};
 use crate::Result;
-use crate::tenancy::column;
 
 /// Codes written by one statement.
 const CODES_PER_STATEMENT: usize = 500;
@@ -13,11 +12,22 @@ const CODES_PER_STATEMENT: usize = 500;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Redeemed {
     /// It was good, and is spent now.
-    Now(OrganisationId),
+    Now,
     /// It was spent before.
     Before,
     /// No such code in this campaign.
     Unknown,
+}
+
+impl Reading {
+    /// Whether there is such a code, spent or not: asked before the write lock is taken, which a guess is not worth.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn knows_code(&self, campaign: CampaignId, hash: [u8; 32]) -> Result<bool> {
+        let sql = "SELECT 1 FROM sealed_code WHERE tenant_id = $1 AND campaign_id = $2 AND hash = $3";
+        Ok(self.0.one(sql, vec![campaign.0.into(), hash.to_vec().into()]).await?.is_some())
+    }
 }
 
 impl Writing {
@@ -51,13 +61,12 @@ impl Writing {
     /// Database faults.
     pub async fn redeem_code(&self, campaign: CampaignId, hash: [u8; 32]) -> Result<Redeemed> {
         let sql = "UPDATE sealed_code SET spent = TRUE
-                   WHERE tenant_id = $1 AND campaign_id = $2 AND hash = $3 AND spent = FALSE RETURNING organisation_id";
+                   WHERE tenant_id = $1 AND campaign_id = $2 AND hash = $3 AND spent = FALSE RETURNING spent";
         let values = || vec![campaign.0.into(), hash.to_vec().into()];
-        if let Some(row) = self.0.one(sql, values()).await? {
-            return Ok(Redeemed::Now(OrganisationId(column(&row, 0)?)));
+        if self.0.one(sql, values()).await?.is_some() {
+            return Ok(Redeemed::Now);
         }
-        let sql = "SELECT 1 FROM sealed_code WHERE tenant_id = $1 AND campaign_id = $2 AND hash = $3";
-        let found = self.0.one(sql, values()).await?;
-        Ok(if found.is_some() { Redeemed::Before } else { Redeemed::Unknown })
+        let known = self.knows_code(campaign, hash).await?;
+        Ok(if known { Redeemed::Before } else { Redeemed::Unknown })
     }
 }

@@ -109,6 +109,14 @@ impl Conversation {
         Ok(self.pools.read.ping().await?)
     }
 
+    /// Empties the database's own log of words that were taken back. On PostgreSQL its own vacuum and archive do this in time.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn empty_log(&self) -> Result<()> {
+        self.pools.empty_log().await
+    }
+
     /// SQLite only: writes a consistent copy of the database, made while it is in use, to `path`, which must not exist.
     ///
     /// # Errors

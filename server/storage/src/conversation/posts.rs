@@ -143,6 +143,16 @@ impl Reading {
         row.map_or(Ok(0), |row| Ok(column::<i64>(&row, 0)?.cast_unsigned()))
     }
 
+    /// How often a post was edited.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn edits(&self, id: PostId) -> Result<u64> {
+        let sql = "SELECT count(*) FROM post_version WHERE tenant_id = $1 AND post_id = $2";
+        let row = self.0.one(sql, vec![id.0.into()]).await?;
+        row.map_or(Ok(0), |row| Ok(column::<i64>(&row, 0)?.cast_unsigned()))
+    }
+
     /// The voice that `author` has in the thread under `contribution`, if any, and all that are taken there.
     ///
     /// # Errors
@@ -241,14 +251,5 @@ impl Writing {
         let sql = "UPDATE post SET comments = comments + $3, changed_at_revision = $4 WHERE tenant_id = $1 AND id = $2";
         self.0.execute(sql, vec![contribution.0.into(), by.into(), revision.into()]).await?;
         Ok(())
-    }
-
-    /// The earlier texts of a post, oldest first: for moderators.
-    ///
-    /// # Errors
-    /// Database faults.
-    pub async fn earlier_versions(&self, id: PostId) -> Result<Vec<String>> {
-        let sql = "SELECT body FROM post_version WHERE tenant_id = $1 AND post_id = $2 ORDER BY version";
-        self.0.all(sql, vec![id.0.into()]).await?.iter().map(|row| column(row, 0)).collect()
     }
 }

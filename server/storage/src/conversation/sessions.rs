@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::NaiveDate;
-use domain::ids::{CampaignId, OrganisationId, ParticipantId, TenantId};
+use domain::ids::{CampaignId, ParticipantId, TenantId};
 
 use super::{Conversation, Writing};
 use crate::Result;
@@ -120,15 +120,9 @@ impl Writing {
     ///
     /// # Errors
     /// Database faults.
-    pub async fn add_participant(
-        &self,
-        id: ParticipantId,
-        campaign: CampaignId,
-        organisation: Option<OrganisationId>,
-        seed: i64,
-    ) -> Result<()> {
-        let sql = "INSERT INTO participant (tenant_id, id, campaign_id, organisation_id, seed) VALUES ($1, $2, $3, $4, $5)";
-        let values = vec![id.0.into(), campaign.0.into(), organisation.map(|id| id.0).into(), seed.into()];
+    pub async fn add_participant(&self, id: ParticipantId, campaign: CampaignId, seed: i64) -> Result<()> {
+        let sql = "INSERT INTO participant (tenant_id, id, campaign_id, seed) VALUES ($1, $2, $3, $4)";
+        let values = vec![id.0.into(), campaign.0.into(), seed.into()];
         self.0.execute(sql, values).await?;
         Ok(())
     }

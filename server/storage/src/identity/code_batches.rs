@@ -4,9 +4,8 @@ use chrono::NaiveDate;
 use domain::ids::{CampaignId, OrganisationId};
 use uuid::Uuid;
 
-use super::{Reading, Writing};
+use super::Writing;
 use crate::Result;
-use crate::tenancy::column;
 
 /// A batch of sealed codes printed for one organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,19 +39,5 @@ impl Writing {
         ];
         self.0.execute(sql, values).await?;
         Ok(())
-    }
-}
-
-impl Reading {
-    /// How many codes were issued for `campaign` in all.
-    ///
-    /// # Errors
-    /// Database faults.
-    pub async fn codes_issued(&self, campaign: CampaignId) -> Result<i64> {
-        let sql = "SELECT CAST(coalesce(sum(codes), 0) AS BIGINT) FROM code_batch WHERE tenant_id = $1 AND campaign_id = $2";
-        match self.0.one(sql, vec![campaign.0.into()]).await? {
-            Some(row) => column(&row, 0),
-            None => Ok(0),
-        }
     }
 }

@@ -17,23 +17,12 @@ pub struct Identity {
     pools: Pools,
 }
 
-/// A reader of one tenant's identity side.
-pub struct Reading(Bound);
-
 /// A write transaction on one tenant's identity side.
 pub struct Writing(Bound);
 
 impl Identity {
     pub(crate) async fn open(url: &str) -> Result<Self> {
         Ok(Self { pools: Pools::open(url).await? })
-    }
-
-    /// Reads `tenant`'s rows.
-    ///
-    /// # Errors
-    /// When the database cannot be reached.
-    pub async fn read(&self, tenant: TenantId) -> Result<Reading> {
-        Ok(Reading(Bound::reading(&self.pools, tenant).await?))
     }
 
     /// Begins a write of `tenant`'s rows.

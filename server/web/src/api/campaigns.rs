@@ -14,9 +14,6 @@ use super::caller::Site;
 use super::refused::Refused;
 use super::shapes::{FeelingName, State};
 
-/// The fewest people whose number is told: fewer might be recognised.
-const MIN_JOINED_TOLD: i64 = 10;
-
 pub(super) struct Campaigns;
 
 /// A campaign with its figures.
@@ -162,14 +159,9 @@ impl Campaign {
             contributions: view.contributions,
             comments: view.comments,
             votes: view.votes,
-            joined: told(view.joined),
+            joined: view.joined,
         }
     }
-}
-
-/// How many joined, if that many may be told.
-fn told(joined: i64) -> Option<i64> {
-    (joined >= MIN_JOINED_TOLD).then_some(joined)
 }
 
 impl From<domain::round::Prompt> for Prompt {
@@ -183,15 +175,5 @@ impl From<domain::round::Prompt> for Prompt {
 impl From<domain::round::Feeling> for FeelingChoice {
     fn from(feeling: domain::round::Feeling) -> Self {
         Self { feeling: feeling.into(), name: feeling.label().to_owned() }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn few_people_are_not_counted_out() {
-        assert_eq!([0, 1, 9, 10, 536].map(told), [None, None, None, Some(10), Some(536)]);
     }
 }

@@ -142,6 +142,9 @@ impl From<PostRefusal> for Refused {
                 Self::field("unknown-feeling", "There is no such feeling.", "feeling", refusal)
             }
             PostRefusal::TooMany => conflict("too-many-posts", "One person can post no more here.", refusal),
+            PostRefusal::TooManyEdits => {
+                conflict("too-many-edits", "A post can be changed no more.", refusal)
+            }
             PostRefusal::RoundFull => conflict("round-full", "The conversation is full.", refusal),
             PostRefusal::NotYours => Self::plain(
                 StatusCode::FORBIDDEN,

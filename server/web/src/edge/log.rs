@@ -1,4 +1,4 @@
-//! One line per request, and what may stand in it: an id, the method, the route's pattern, the status and the time
+//! One line per page read, none per write, and what may stand in it: an id, the method, the route's pattern, the status and the time
 //! taken. Never a path with ids, a query, an address, a browser's name, a header or a body.
 
 use std::{
@@ -13,6 +13,7 @@ use std::{
 
 use domain::{Entropy, clock::random_bytes};
 use futures_util::FutureExt;
+use hmac::Mac;
 use poem::{
     Endpoint, Error, IntoResponse, Middleware, PathPattern, Request, Response, Result,
     error::ResponseError,
@@ -20,6 +21,7 @@ use poem::{
 };
 use thiserror::Error;
 
+use super::keyed_hash::keyed_hash;
 use super::metrics::Metrics;
 
 /// The header that tells the client the request's id, to quote when asking for help.
@@ -51,24 +53,29 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// Gives out request ids: a counter, scrambled from a random start so that ids do not tell how busy the server is.
-#[derive(Debug)]
-struct RequestIds(AtomicU64);
+/// Gives out request ids: a counter under a keyed hash, so that two ids do not tell how many requests lie between.
+struct RequestIds {
+    key: [u8; 32],
+    counter: AtomicU64,
+}
 
 impl RequestIds {
-    /// An odd step visits every 64-bit number before it repeats one (SplitMix64, Steele et al. 2014).
-    const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
-
     fn new(entropy: &dyn Entropy) -> Self {
-        Self(AtomicU64::new(u64::from_le_bytes(random_bytes(entropy))))
+        Self { key: random_bytes(entropy), counter: AtomicU64::new(0) }
     }
 
     fn next(&self) -> RequestId {
-        // SplitMix64's finaliser: one to one, so ids stay distinct.
-        let mut mixed = self.0.fetch_add(Self::STEP, Ordering::Relaxed);
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        RequestId(mixed ^ (mixed >> 31))
+        let number = self.counter.fetch_add(1, Ordering::Relaxed);
+        let mac = keyed_hash(&self.key).chain_update(number.to_le_bytes()).finalize().into_bytes();
+        let mut id = [0; 8];
+        id.copy_from_slice(&mac[..8]);
+        RequestId(u64::from_le_bytes(id))
+    }
+}
+
+impl fmt::Debug for RequestIds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RequestIds")
     }
 }
 
@@ -135,7 +142,10 @@ impl<E: Endpoint> Endpoint for Observed<E> {
         let took = begun.elapsed();
         self.metrics.answered(route, status, took);
         let micros = took.as_micros() as u64;
-        tracing::info!(target: "candour::request", request = %id, method, route, status = status.as_u16(), micros);
+        // What somebody does is counted and never logged line by line: the time of a line would be the time of a post.
+        if method == "GET" || method == "HEAD" {
+            tracing::info!(target: "candour::request", request = %id, method, route, status = status.as_u16(), micros);
+        }
         if let Err(fault) = &outcome
             && status.is_server_error()
         {

@@ -1,7 +1,7 @@
 //! One contribution with its comments.
 
 use actions::{ActionError, CommentForm, ContributionView};
-use domain::contribution::PostRefusal;
+use domain::contribution::{PostRefusal, PostState};
 use domain::ids::PostId;
 use domain::round::{RoundRefusal, RoundState};
 use domain::text::MAX_BODY_CHARACTERS;
@@ -17,12 +17,7 @@ use crate::visitor::{Participant, Visitor};
 
 #[handler]
 pub(crate) async fn show(visitor: Visitor, Path((slug, id)): Path<(String, String)>) -> Result<Response> {
-    let gate = visitor.clone();
-    let reader = match visitor.participant(&slug) {
-        Ok(reader) => reader,
-        Err(PageError::EnterFirst { .. }) => return Ok(gate.see_other("/enter")),
-        Err(error) => return Err(error.into()),
-    };
+    let reader = visitor.reader(&slug)?;
     let reply = reader.query.get("reply").and_then(|id| id.parse().ok());
     let page = page(&reader, post_id(&id)?, reply, empty_form()).await?;
     reader.show(&page)
@@ -76,7 +71,12 @@ async fn page(
     let now = actions.now();
     let state = shown.round.state(now);
     let as_reader = Reader::new(reader.tenant(), &reader.round, reader.session.participant, now);
-    let answered = reply.and_then(|id| shown.comments.iter().find(|comment| comment.post.id == id));
+    let answered = reply.and_then(|id| {
+        shown
+            .comments
+            .iter()
+            .find(|comment| comment.post.id == id && comment.post.state == PostState::Visible)
+    });
     let own_comments = shown.comments.iter().filter(|c| c.post.author == Some(reader.session.participant));
     let visit = reader.to_visit(&format!("/conversations/{}", reader.campaign.slug));
     Ok(Contribution {

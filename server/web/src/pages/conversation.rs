@@ -14,12 +14,7 @@ use crate::visitor::{Participant, Visitor, encoded};
 
 #[handler]
 pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<Response> {
-    let gate = visitor.clone();
-    let reader = match visitor.participant(&slug) {
-        Ok(reader) => reader,
-        Err(PageError::EnterFirst { .. }) => return Ok(gate.see_other("/enter")),
-        Err(error) => return Err(error.into()),
-    };
+    let reader = visitor.reader(&slug)?;
     let (query, filters) = asked(&reader);
     let actions = &reader.state.actions;
     let shown = actions.show_conversation(reader.tenant(), &reader.session, reader.round.id, &query).await;

@@ -13,7 +13,7 @@ use crate::edge::guessing::Outcome;
 use crate::fault::PageError;
 use crate::posted::Posted;
 use crate::state::State;
-use crate::views::{Enter, EnterProblem};
+use crate::views::{self, Enter, EnterProblem};
 use crate::visitor::{Visitor, setting};
 
 /// Longest text that is shown back in the code field, characters.
@@ -97,16 +97,23 @@ async fn page(
 ) -> Result<Response> {
     let tenant = visitor.tenant();
     let now = visitor.state.actions.now();
-    let views = visitor.state.actions.show_home(tenant).await.map_err(PageError::from)?;
-    let soonest = views.iter().min_by_key(|view| match view.round.state(now) {
-        RoundState::Open => 0,
-        RoundState::Upcoming => 1,
-        RoundState::Closed => 2,
-    });
+    let mut soonest: Option<(u8, views::Campaign)> = None;
+    for campaign in &tenant.campaigns {
+        let round = visitor.state.actions.current_round(tenant, campaign).await.map_err(PageError::from)?;
+        let Some(round) = round else { continue };
+        let rank = match round.state(now) {
+            RoundState::Open => 0,
+            RoundState::Upcoming => 1,
+            RoundState::Closed => 2,
+        };
+        if soonest.as_ref().is_none_or(|(best, _)| rank < *best) {
+            soonest = Some((rank, cards::campaign(tenant, campaign, &round, now)));
+        }
+    }
     visitor.show(&Enter {
         site: visitor.dressed.chrome.clone(),
         visit: visitor.to_visit("/enter"),
-        campaign: soonest.map(|view| cards::campaign(tenant, &view.campaign, &view.round, now)),
+        campaign: soonest.map(|(_, campaign)| campaign),
         code: code.chars().take(MAX_SHOWN_CODE).collect(),
         from_link,
         problem,

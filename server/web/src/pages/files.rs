@@ -22,11 +22,12 @@ pub(crate) fn asset(request: &Request, Path(file): Path<String>) -> Result<Respo
     Ok(response.body(asset.bytes.into_owned()))
 }
 
-/// The version in the name is for browsers' caches; what is served is always the present one.
+/// Only under the present version's names, so that nobody keeps an old file under a new name for a year.
 #[handler]
 pub(crate) fn branding(visitor: Visitor, Path(file): Path<String>) -> Result<Response> {
     let tenant = visitor.tenant();
     let (content_type, bytes) = match (file.as_str(), &tenant.logo) {
+        (name, _) if !name.contains(&visitor.dressed.version) => return Err(PageError::NotFound.into()),
         (name, _) if name.ends_with(".css") => {
             ("text/css; charset=utf-8", visitor.dressed.branding_css.clone().into_bytes())
         }

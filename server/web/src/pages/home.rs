@@ -8,9 +8,6 @@ use crate::fault::PageError;
 use crate::views::{Counts, Home};
 use crate::visitor::Visitor;
 
-/// Fewer people than this are not counted in public.
-const FEWEST_COUNTED: i64 = 10;
-
 #[handler]
 pub(crate) async fn show(visitor: Visitor) -> Result<Response> {
     let tenant = visitor.tenant();
@@ -43,7 +40,7 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response> {
             ideas: view.contributions as u64,
             comments: view.comments.unsigned_abs(),
             votes: view.votes.unsigned_abs(),
-            joined: if view.joined < FEWEST_COUNTED { 0 } else { view.joined.unsigned_abs() },
+            joined: view.joined.unwrap_or_default().unsigned_abs(),
         }),
     };
     visitor.show(&page)

@@ -10,12 +10,7 @@ use crate::visitor::Visitor;
 
 #[handler]
 pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<Response> {
-    let gate = visitor.clone();
-    let owner = match visitor.participant(&slug) {
-        Ok(owner) => owner,
-        Err(PageError::EnterFirst { .. }) => return Ok(gate.see_other("/enter")),
-        Err(error) => return Err(error.into()),
-    };
+    let owner = visitor.reader(&slug)?;
     let actions = &owner.state.actions;
     let mine = actions.list_mine(owner.tenant(), &owner.session, &owner.round).await;
     let mine = mine.map_err(PageError::from)?.ok_or(PageError::NotFound)?;

@@ -22,7 +22,7 @@ pub(crate) async fn show_edit(
     visitor: Visitor,
     Path((slug, id)): Path<(String, String)>,
 ) -> Result<Response> {
-    let writer = visitor.participant(&slug)?;
+    let writer = visitor.reader(&slug)?;
     let post = own(&writer, post_id(&id)?).await?;
     let form = ContributionForm {
         prompt: String::new(),
@@ -74,7 +74,7 @@ pub(crate) async fn show_withdraw(
     visitor: Visitor,
     Path((slug, id)): Path<(String, String)>,
 ) -> Result<Response> {
-    let writer = visitor.participant(&slug)?;
+    let writer = visitor.reader(&slug)?;
     let post = own(&writer, post_id(&id)?).await?;
     let round = current_round(&writer).await?;
     writer.show(&Withdraw {

@@ -17,12 +17,7 @@ use crate::visitor::{Participant, Visitor};
 
 #[handler]
 pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<Response> {
-    let gate = visitor.clone();
-    let writer = match visitor.participant(&slug) {
-        Ok(writer) => writer,
-        Err(PageError::EnterFirst { .. }) => return Ok(gate.see_other("/enter")),
-        Err(error) => return Err(error.into()),
-    };
+    let writer = visitor.reader(&slug)?;
     let round = stored_round(&writer).await?;
     round.require_open(writer.state.actions.now()).map_err(PageError::from)?;
     let prompt = writer.query.get("prompt").unwrap_or_default().to_owned();

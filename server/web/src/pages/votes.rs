@@ -33,8 +33,10 @@ pub(crate) async fn send(posted: Posted, Path(slug): Path<String>) -> Result<Res
 fn leads_into(path: &str, conversation: &str) -> bool {
     let rest = path.strip_prefix(conversation);
     let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let place = path.split(['?', '#']).next().unwrap_or_default();
     plain
-        && !path.contains("..")
+        && !place.contains("..")
+        && !place.contains('%')
         && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
 }
 
@@ -54,6 +56,7 @@ mod tests {
             "/conversations/firstly",
             "/conversations/first\r\nx: y",
             "/conversations/first/../../x",
+            "/conversations/first/%2e%2e/%2E%2E/x",
             "/conversations/first\\x",
         ] {
             assert!(!inside(path), "{path}");

@@ -171,10 +171,10 @@ async fn the_log_names_routes_and_nothing_of_a_person() {
     ask(&site, Method::GET, "/panic", "").await;
     let text = notebook.0.lock().unwrap().clone();
     let lines: Vec<_> = text.lines().collect();
-    assert_eq!(lines.len(), 7, "{text}");
+    // No line for what was sent by POST, or by a method that nobody knows.
+    assert!(lines.iter().all(|line| !line.contains("POST") && !line.contains("/share")), "{text}");
     assert!(lines[0].contains(r#"method="GET" route="/c/:id" status=200 micros="#), "{text}");
-    assert!(lines[2].contains(r#"method="other" route="unmatched" status=404"#), "{text}");
-    assert!(lines[4].starts_with("candour::fault") && lines[4].contains("disk full"), "{text}");
+    assert!(lines[2].starts_with("candour::fault") && lines[2].contains("disk full"), "{text}");
     for secret in ["hush", "HUSH", "81", "word", "Netscape", "bsol", "secret"] {
         let told = lines.iter().any(|line| {
             line.split(' ').any(|part| {
