@@ -16,6 +16,9 @@ const LOADING: [(&str, &str); 5] = [
     ("<source", "srcset=\""),
 ];
 
+/// How templates escape a slash.
+const SLASH: &str = "&#x2f;";
+
 /// One answer.
 pub struct Part {
     pub path: String,
@@ -54,8 +57,9 @@ fn loaded(html: &str) -> Vec<String> {
         .iter()
         .flat_map(|(element, attribute)| {
             let elements = html.split(element).skip(1).filter_map(|rest| rest.split('>').next());
-            elements
-                .filter_map(move |inside| Some(inside.split_once(attribute)?.1.split_once('"')?.0.to_owned()))
+            elements.filter_map(move |inside| {
+                Some(inside.split_once(attribute)?.1.split_once('"')?.0.replace(SLASH, "/"))
+            })
         })
         .collect();
     paths.sort();

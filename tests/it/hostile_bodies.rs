@@ -22,6 +22,7 @@ both_databases! {
         for chunked in [false, true] {
             let answer = send(&ann, form_post(&ann), &form, chunked).await;
             assert_eq!(answer.status, 413, "chunked {chunked}");
+            assert_eq!(answer.header("connection"), "close", "or the next request would run into a closed door");
             assert!(answer.text().contains("too long"), "{}", answer.text());
             assert_alive(&server, &ann).await;
             let answer = send(&ann, json_post(&program), &json, chunked).await;

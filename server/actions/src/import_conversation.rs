@@ -1,6 +1,6 @@
 //! Loads a conversation that Candour exported as JSON; and what every import writes, in one transaction.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use documents::conversation_json as json;
 use domain::contribution::{MAX_CONTRIBUTIONS_PER_ROUND, PostState};
@@ -181,17 +181,23 @@ impl Voices {
     }
 }
 
-/// Contributions, then comments on them, then answers: each behind what it points to.
+/// Every post behind what it points to, otherwise in the order of their numbers, which is the order in which they were written.
 fn parents_first<'a>(posts: &HashMap<u64, &'a json::Post>) -> Vec<&'a json::Post> {
-    let depth = |post: &json::Post| {
-        let (mut depth, mut at) = (usize::from(post.contribution.is_some()), post.reply_to);
-        while let Some(parent) = at.and_then(|id| posts.get(&id)).filter(|_| depth <= posts.len()) {
-            (depth, at) = (depth + 1, parent.reply_to);
+    let mut numbers: Vec<u64> = posts.keys().copied().collect();
+    numbers.sort_unstable();
+    let (mut ordered, mut placed) = (Vec::with_capacity(posts.len()), HashSet::new());
+    for number in numbers {
+        let mut line = vec![number];
+        let parent_of = |number: &u64| posts.get(number).and_then(|post| post.reply_to.or(post.contribution));
+        while let Some(parent) = line.last().and_then(parent_of) {
+            if placed.contains(&parent) || line.contains(&parent) {
+                break;
+            }
+            line.push(parent);
         }
-        depth
-    };
-    let mut ordered: Vec<&json::Post> = posts.values().copied().collect();
-    ordered.sort_by_cached_key(|post| (depth(post), post.id));
+        let line = line.into_iter().rev().filter(|number| placed.insert(*number));
+        ordered.extend(line.filter_map(|number| posts.get(&number).copied()));
+    }
     ordered
 }
 

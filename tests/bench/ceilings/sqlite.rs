@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use futures_util::future::try_join_all;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -38,17 +38,20 @@ pub fn moments(file: &Path, lasting: Duration) -> Result<f64> {
     let connection = open(file)?;
     let (readers, posts) = readers_and_posts(&connection)?;
     let mut chance = StdRng::seed_from_u64(1);
-    let mut statement = connection.prepare(&moment_sql())?;
+    let mut statement = connection.prepare(&numbered(&moment_sql()))?;
     rate(lasting, 1, || {
         let values = page(&readers, &posts, &mut chance);
         let mut rows = statement.query(params_from_iter(values))?;
+        let mut count = 0;
         while let Some(row) = rows.next()? {
             std::hint::black_box((
                 row.get::<_, i64>(3)?,
                 row.get::<_, Option<Id>>(4)?,
                 row.get::<_, Option<i64>>(5)?,
             ));
+            count += 1;
         }
+        ensure!(count > 0, "the round is not there");
         Ok(())
     })
 }
@@ -92,7 +95,7 @@ pub fn votes(file: &Path, lasting: Duration) -> Result<f64> {
     let voters: Vec<Id> = rows(&connection, VOTERS, |row| row.get(0))?;
     let tenant = posts[0].0;
     let mut chance = StdRng::seed_from_u64(1);
-    let sql = votes_sql();
+    let sql = numbered(&votes_sql());
     rate(lasting, BATCH, || {
         let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let mut statement = transaction.prepare_cached(&sql)?;
@@ -108,6 +111,11 @@ pub fn votes(file: &Path, lasting: Duration) -> Result<f64> {
         drop(statement);
         Ok(transaction.commit()?)
     })
+}
+
+/// To SQLite itself `$1` is a name, numbered as it comes; `?1` is the first value.
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
 }
 
 fn open(file: &Path) -> Result<Connection> {

@@ -14,4 +14,5 @@ mod participant;
 mod sights;
 mod stage;
 mod states;
+mod tour;
 mod weight;

@@ -1,18 +1,16 @@
 //! Every page in every state, in every branding, at both widths.
 
-use std::time::Instant;
-
 use serde_json::json;
 
-use super::sights::{self, Fonts};
-use super::stage::{AFTER, BEFORE, DURING, Stage};
-use crate::harness::browser::{Browser, Scripts, Width};
-use crate::harness::people::Person;
+use super::sights::Fonts;
+use super::stage::{AFTER, BEFORE, DURING};
+use super::tour::Tour;
 
 /// Longer than the longest text by ten characters.
 const TOO_LONG: usize = 3_010;
 
-/// For one tenant: what anybody sees, and what somebody who came in sees. Two tests, so that two browsers can share the work.
+/// For one tenant: what anybody sees, what somebody who came in sees, and what comes of what they wrote. Three tests, so that browsers
+/// beside each other share the work.
 macro_rules! every_state {
     ($($tenant:ident)+) => {$(
         mod $tenant {
@@ -31,7 +29,15 @@ macro_rules! every_state {
                 let mut tour = super::Tour::begin(stringify!($tenant)).await;
                 tour.stage.bring_in(&tour.browser).await;
                 super::reading(&mut tour).await;
-                let idea = super::writing(&mut tour).await;
+                super::writing(&mut tour).await;
+                tour.end();
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn to_the_end() {
+                let mut tour = super::Tour::begin(stringify!($tenant)).await;
+                tour.stage.bring_in(&tour.browser).await;
+                let idea = super::take_part(&tour).await;
                 super::own_words(&mut tour, &idea).await;
                 super::refusals(&mut tour).await;
                 super::after_it_closed(&mut tour, &idea).await;
@@ -42,72 +48,6 @@ macro_rules! every_state {
 }
 
 every_state!(bsol hhft bsmhft);
-
-struct Tour {
-    stage: Stage,
-    browser: Browser,
-    begun: Instant,
-    seen: Vec<String>,
-    faults: Vec<String>,
-}
-
-impl Tour {
-    async fn begin(tenant: &'static str) -> Self {
-        let stage = Stage::filled(tenant).await;
-        let browser = Browser::start(Width::Phone, Scripts::On).await;
-        Self { stage, browser, begun: Instant::now(), seen: Vec::new(), faults: Vec::new() }
-    }
-
-    /// Says what was wrong, of all that was seen.
-    fn end(self) {
-        println!("{} states in {:?}", self.seen.len(), self.begun.elapsed());
-        assert!(self.faults.is_empty(), "{} faults:\n{}", self.faults.len(), self.faults.join("\n"));
-    }
-
-    /// Looks at what is shown now.
-    async fn see(&mut self, state: &str) {
-        self.see_with(state, Fonts::All).await;
-    }
-
-    async fn see_with(&mut self, state: &str, fonts: Fonts) {
-        let name = format!("{}-{state}", self.stage.tenant);
-        assert!(!self.seen.contains(&name), "{name} twice");
-        let faults = sights::faults(&mut self.browser, &name, &Width::ALL, fonts).await;
-        self.faults.extend(faults);
-        self.seen.push(name);
-    }
-
-    /// Opens a path of the site and looks at it.
-    async fn go(&mut self, path: &str, state: &str) {
-        self.browser.open(&self.stage.at(path)).await;
-        self.see(state).await;
-    }
-
-    /// Opens a path of the conversation and looks at it.
-    async fn go_in(&mut self, rest: &str, state: &str) {
-        self.go(&self.stage.within(rest), state).await;
-    }
-
-    /// Opens a path of the conversation.
-    async fn visit(&self, rest: &str) {
-        self.stage.visit(&self.browser, rest).await;
-    }
-
-    fn time(&self, instant: &str) {
-        self.stage.server.clock.set(instant);
-    }
-
-    async fn somebody(&self) -> Person {
-        self.stage.somebody().await
-    }
-
-    /// Types a code into the form and sends it.
-    async fn try_code(&self, code: &str) {
-        self.browser.open(&self.stage.at("/enter")).await;
-        self.browser.fill("#code", code).await;
-        self.browser.press_in("main form", "Enter").await;
-    }
-}
 
 async fn before_it_opens(tour: &mut Tour) {
     tour.time(BEFORE);
@@ -226,8 +166,8 @@ async fn reading(tour: &mut Tour) {
     tour.go_in(&gone, "contribution-gone").await;
 }
 
-/// Writes an idea, with every mistake that one can make. Gives its path.
-async fn writing(tour: &mut Tour) -> String {
+/// Writes an idea, with every mistake that one can make.
+async fn writing(tour: &mut Tour) {
     tour.visit("").await;
     tour.browser.press("Share an idea").await;
     tour.see("share").await;
@@ -257,7 +197,6 @@ async fn writing(tour: &mut Tour) -> String {
     tour.browser.press("Share it").await;
     tour.browser.expect_words("Your idea is in the conversation").await;
     tour.see("contribution-just-shared").await;
-    let idea = tour.browser.value("location.pathname").await.as_str().unwrap_or_default().to_owned();
 
     tour.browser.press("Send comment").await;
     tour.browser.expect_words("Write something first").await;
@@ -273,7 +212,19 @@ async fn writing(tour: &mut Tour) -> String {
     tour.browser.press("Send reply").await;
     tour.browser.expect_words("Write something first").await;
     tour.see("contribution-reply-empty").await;
-    idea
+}
+
+/// Answers, shares and comments. Gives the idea's path.
+async fn take_part(tour: &Tour) -> String {
+    tour.browser.press_one("button[value=agree]").await;
+    tour.visit("/share").await;
+    tour.browser.choose("input[name=prompt]").await;
+    tour.browser.fill("#body", "A quiet room for ten minutes after a hard shift.").await;
+    tour.browser.press("Share it").await;
+    let idea = tour.browser.value("location.pathname").await;
+    tour.browser.fill("#body", "The old linen store would do.").await;
+    tour.browser.press("Send comment").await;
+    idea.as_str().unwrap_or_default().to_owned()
 }
 
 /// Changing and taking back.

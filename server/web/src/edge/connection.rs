@@ -83,6 +83,11 @@ impl Activity {
         InFlight(self.clone())
     }
 
+    /// Whether part of the present request's body was refused, so that the connection will be closed.
+    pub(super) fn leaves_body_unread(&self) -> bool {
+        self.state().body_left_unread
+    }
+
     fn request_ended(&self) {
         let mut state = self.state();
         state.exchange = match state.exchange {

@@ -1,4 +1,4 @@
-//! One line per page read, none per write, and what may stand in it: an id, the method, the route's pattern, the status and the time
+//! Faults, and at level `debug` one line per page read. What may stand in it: an id, the method, the route's pattern, the status and the time
 //! taken. Never a path with ids, a query, an address, a browser's name, a header or a body.
 
 use std::{
@@ -142,9 +142,10 @@ impl<E: Endpoint> Endpoint for Observed<E> {
         let took = begun.elapsed();
         self.metrics.answered(route, status, took);
         let micros = took.as_micros() as u64;
-        // What somebody does is counted and never logged line by line: the time of a line would be the time of a post.
+        // What people do is counted and, unless somebody looks for a fault, not logged line by line: the time of a line would be the
+        // time of a post, and so would that of the page which a browser asks for next. What is sent is never logged.
         if method == "GET" || method == "HEAD" {
-            tracing::info!(target: "candour::request", request = %id, method, route, status = status.as_u16(), micros);
+            tracing::debug!(target: "candour::request", request = %id, method, route, status = status.as_u16(), micros);
         }
         if let Err(fault) = &outcome
             && status.is_server_error()

@@ -5,7 +5,7 @@
 
 use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use http::{Method, StatusCode, uri::Scheme};
+use http::{HeaderValue, Method, StatusCode, Version, header, uri::Scheme};
 use hyper::{body::Body as _, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -222,13 +222,18 @@ impl<E: Endpoint + 'static> Server<E> {
         let service = service_fn(|request: http::Request<Incoming>| {
             let (server, activity, remote) = (self.clone(), activity.clone(), remote.clone());
             async move {
-                let in_flight = activity.request_begun(request.version());
+                let version = request.version();
+                let in_flight = activity.request_begun(version);
                 let response = match server.accept_request(request, remote, &activity) {
                     // Boxed, so that a connection between requests does not hold room for one.
                     Ok(request) => Box::pin(server.endpoint.get_response(request)).await,
                     Err(problem) => problem.into_response(),
                 };
-                let response: http::Response<_> = response.into();
+                let mut response: http::Response<_> = response.into();
+                // hyper closes the connection then but does not say so, and a client's next request would run into it.
+                if version < Version::HTTP_2 && activity.leaves_body_unread() {
+                    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                }
                 Ok::<_, Infallible>(response.map(|body| CountedBody::new(body, in_flight)))
             }
         });
