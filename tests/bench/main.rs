@@ -39,6 +39,7 @@ async fn main() -> Result<()> {
 async fn measure(kind: Kind, options: &Options) -> Result<()> {
     let stage = Stage::fill(kind, PEOPLE + 1).await?;
     report::begin(kind)?;
+    process::wait_for_quiet().await?;
     report::starts(&start::measure(&stage, options.rounds).await?);
 
     let server = stage.serve().await?;
@@ -48,6 +49,7 @@ async fn measure(kind: Kind, options: &Options) -> Result<()> {
     // Each round runs everything once, so that a noisy minute touches all figures alike.
     let mut rounds = Vec::new();
     for round in 1..=options.rounds {
+        process::wait_for_quiet().await?;
         eprintln!("{kind}: round {round} of {}", options.rounds);
         let paths = hot_paths::measure(&server, &people, options.run).await?;
         let ceilings = ceilings::measure(&stage, options.run).await?;
@@ -57,6 +59,7 @@ async fn measure(kind: Kind, options: &Options) -> Result<()> {
     report::check(stage.wrong_counts().await?);
 
     eprintln!("{kind}: {} live streams", options.streams);
+    process::wait_for_quiet().await?;
     report::live(&live::measure(&server, &people, options.streams).await?);
     Ok(())
 }

@@ -1,12 +1,19 @@
 //! What Linux counts of processes and of the machine; see proc(5).
 
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use tokio::time::sleep;
 
 /// Linux counts processor time in hundredths of a second, whatever its own clock.
 const TICK: Duration = Duration::from_millis(10);
+
+/// Of one processor, what others may use of a quiet machine.
+const QUIET: f64 = 0.2;
+/// For how long it must be quiet, and how long that may take.
+const LISTENING: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Processor time that a process has used, all its threads, in user and system mode.
 pub fn cpu(pid: u32) -> Result<Duration> {
@@ -49,6 +56,22 @@ pub fn machine_cpu() -> Result<Duration> {
     // user, nice, system, idle, iowait, irq, softirq, steal.
     let busy = counts.iter().take(8).sum::<u32>() - counts[3] - counts[4];
     Ok(TICK * busy)
+}
+
+/// Waits until nobody else uses the machine, or for as long as [`PATIENCE`].
+pub async fn wait_for_quiet() -> Result<()> {
+    let begun = Instant::now();
+    loop {
+        let before = machine_cpu()?;
+        sleep(LISTENING).await;
+        if machine_cpu()?.saturating_sub(before) < LISTENING.mul_f64(QUIET) {
+            return Ok(());
+        }
+        if begun.elapsed() > PATIENCE {
+            eprintln!("somebody else uses this machine all the time: the column `others` says how much");
+            return Ok(());
+        }
+    }
 }
 
 /// Processors, their model, and how busy the machine was in the last minute.

@@ -13,6 +13,7 @@ use credentials::Pepper;
 use storage::Databases;
 use thiserror::Error;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 use web::edge::address::{Network, TrustedProxies};
 
 use crate::addresses::{PublicUrl, Scheme};
@@ -75,7 +76,7 @@ pub struct StorageSettings {
 pub struct LogSettings {
     /// Lines for people or for programs.
     pub format: LogFormat,
-    /// A level, or filters such as `warn,candour::request=info`.
+    /// A level, or filters such as `warn,candour::request=debug`.
     pub level: String,
 }
 
@@ -159,7 +160,7 @@ impl Config {
             }
         };
         let level = file.logs.level.unwrap_or_else(|| DEFAULT_LEVEL.to_owned());
-        problems.checked("logs.level", EnvFilter::try_new(&level));
+        problems.checked("logs.level", log_filter(&level));
         let format = match file.logs.format.as_deref() {
             None | Some("text") => LogFormat::Text,
             Some("json") => LogFormat::Json,
@@ -318,6 +319,16 @@ fn place(url: &str) -> String {
     let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
     let (host, database) = rest.split_once('/').unwrap_or((rest, ""));
     format!("{}/{database}", host.trim_end_matches(":5432").to_ascii_lowercase())
+}
+
+/// A level by name, or a filter. A single word that is no level would be taken for the name of a part of the program, and nothing
+/// would be logged.
+fn log_filter(level: &str) -> Result<EnvFilter, String> {
+    let word = level.chars().all(char::is_alphanumeric);
+    if word && level.parse::<LevelFilter>().is_err() {
+        return Err(format!("`{level}` is no level: write error, warn, info or debug"));
+    }
+    EnvFilter::try_new(level).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

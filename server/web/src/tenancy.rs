@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use poem::http::Uri;
 use poem::http::uri::PathAndQuery;
+use poem::web::Html;
 use poem::{Endpoint, Error, IntoResponse, Middleware, Request, Response, Result};
 
 use crate::dress::Dressed;
@@ -11,6 +12,7 @@ use crate::edge::headers::Transport;
 use crate::edge::host::host;
 use crate::fault::PageError;
 use crate::state::State;
+use crate::text_html::escaped;
 
 /// Whether a request brought a session's cookie. Enough for the header of an error page: nobody asks whether the session is still good.
 #[derive(Clone, Copy)]
@@ -41,7 +43,9 @@ impl<E: Endpoint> Endpoint for TenantFound<E> {
         if request.uri().path().starts_with("/assets/") {
             return self.inner.call(request).await.map(IntoResponse::into_response);
         }
-        let dressed = self.find(&mut request).await?.ok_or(PageError::NotFound)?;
+        let Some(dressed) = self.find(&mut request).await? else {
+            return self.front(&request).await;
+        };
         let came_in = CameIn(dressed.cookie.read(request.headers()).is_some());
         request.set_data(Arc::clone(&dressed));
         request.set_data(Arc::clone(&dressed.tenant));
@@ -81,6 +85,26 @@ impl<E> TenantFound<E> {
         let Some(uri) = without_first_part(request.uri(), slug) else { return Ok(None) };
         *request.uri_mut() = uri;
         self.dress(&tenant, true)
+    }
+
+    /// On this machine itself, the address without a tenant's name lists the tenants. Anywhere else there is nothing.
+    async fn front(&self, request: &Request) -> Result<Response> {
+        let name = host(request).map(bare_host);
+        let local = self.state.settings.transport == Transport::Loopback && name.is_some_and(is_local);
+        if !local || request.uri().path() != "/" {
+            return Err(PageError::NotFound.into());
+        }
+        let tenants = self.state.actions.tenants().await.map_err(PageError::from)?;
+        let links: String = tenants
+            .iter()
+            .map(|t| format!("<li><a href=\"/{}/\">{}</a></li>", t.slug, escaped(&t.name)))
+            .collect();
+        Ok(Html(format!(
+            "<!DOCTYPE html><html lang=\"en-GB\"><head><meta charset=\"utf-8\"><title>Conversations here</title>\
+             <meta name=\"viewport\" content=\"width=device-width\"></head>\
+             <body><main><h1>Conversations on this machine</h1><ul>{links}</ul></main></body></html>"
+        ))
+        .into_response())
     }
 
     fn dress(&self, tenant: &Arc<actions::Tenant>, by_path: bool) -> Result<Option<Arc<Dressed>>, Error> {

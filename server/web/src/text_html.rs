@@ -45,6 +45,13 @@ fn push_line(html: &mut String, line: &str) {
     }
 }
 
+/// Text in HTML.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    push_escaped(&mut html, text);
+    html
+}
+
 fn push_escaped(html: &mut String, text: &str) {
     for c in text.chars() {
         match c {

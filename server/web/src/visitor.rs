@@ -195,7 +195,7 @@ fn success(done: &str, signed_in: bool) -> Option<&'static str> {
         "commented" => Some("Your comment is in the conversation."),
         "edited" => Some("Your change is saved."),
         "withdrawn" => Some("You have taken it back. The words are gone."),
-        "entered" => Some("You are in. Nobody can see who you are."),
+        "entered" => Some("You are in. Your name is not on anything you share."),
         _ => None,
     }
 }

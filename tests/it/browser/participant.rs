@@ -55,7 +55,7 @@ async fn enter(journey: &mut Journey) {
     journey.browser.open(&journey.stage.at(&format!("/enter?code={code}"))).await;
     journey.comes_to("Your code is ready", "1-link").await;
     journey.browser.press("Enter the conversation").await;
-    journey.comes_to("You are in. Nobody can see who you are.", "2-in").await;
+    journey.comes_to("You are in. Your name is not on anything you share.", "2-in").await;
     // The link is used up, and leads back in on this device only.
     journey.browser.open(&journey.stage.at(&format!("/enter?code={code}"))).await;
     assert_eq!(journey.browser.place().await, journey.stage.within(""));

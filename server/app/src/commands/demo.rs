@@ -22,7 +22,7 @@ const CODES: usize = 5;
 /// Logged by a demonstration: what its user should hear of.
 const LOG_LEVEL: &str = "warn";
 /// Said on every page.
-const NOTE: &str = "This is a demonstration. Please write nothing here that is private.";
+const NOTE: &str = "This is a demonstration. The ideas in BSol's conversation are a real one about wildlife in New Zealand. Please write nothing private here.";
 /// What the real conversation goes into: tenant, campaign, and the prompt whose votes are worded as theirs were.
 const REAL_CONVERSATION: (&str, &str, &str) = ("bsol", "first-conversation", "behaviours");
 

@@ -52,9 +52,12 @@ pub fn run(args: &Args, config: &Config) -> Result<()> {
             "The pepper here is not the one that these databases were written with: put that one back, or no code and no \
              session works."
         ),
-        Err(missing) => eprintln!("{missing:#}"),
+        Err(missing) => {
+            eprintln!("{missing:#}");
+            eprintln!("Put the pepper back first: without it no code and no session of this backup is good.");
+        }
     }
-    eprintln!("Now run `candour migrate`, `candour doctor`, and then `candour serve`.");
+    eprintln!("Then run `candour migrate`, `candour doctor`, and `candour serve`.");
     Ok(())
 }
 
