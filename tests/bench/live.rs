@@ -18,6 +18,8 @@ use crate::wire::Connection;
 
 /// Contributions written, one after the other.
 const ROUNDS: usize = 10;
+/// Tabs and devices of one reader; the server allows eight.
+const STREAMS_EACH: usize = 4;
 /// Streams being opened at the same moment.
 const OPENING: usize = 200;
 /// Streams from one address of this machine; an address has some 28,000 ports.
@@ -51,13 +53,17 @@ struct Heard {
     buffer: RefCell<Vec<u8>>,
 }
 
-/// Opens the streams, by all people but the first, who then writes.
-pub async fn measure(server: &Server, people: &[Person], streams: usize) -> Result<Live> {
-    let (writer, readers) = people.split_first().context("nobody is there")?;
+/// How many people open so many streams.
+pub fn readers(streams: usize) -> usize {
+    streams.div_ceil(STREAMS_EACH)
+}
+
+/// Opens the streams, by `readers`; then `writer` writes.
+pub async fn measure(server: &Server, writer: &Person, readers: &[String], streams: usize) -> Result<Live> {
     LocalSet::new().run_until(run(server, writer, readers, streams)).await
 }
 
-async fn run(server: &Server, writer: &Person, readers: &[Person], streams: usize) -> Result<Live> {
+async fn run(server: &Server, writer: &Person, readers: &[String], streams: usize) -> Result<Live> {
     let heard = Rc::new(Heard {
         open: Cell::new(0),
         ended: Cell::new(0),
@@ -69,8 +75,7 @@ async fn run(server: &Server, writer: &Person, readers: &[Person], streams: usiz
     for number in 0..streams {
         let site = &server.site;
         let path = format!("{}/live", Site::conversation());
-        let request =
-            site.get(&path, &readers[number % readers.len()].cookie, "accept: text/event-stream\r\n");
+        let request = site.get(&path, &readers[number % readers.len()], "accept: text/event-stream\r\n");
         let (heard, to, from) = (Rc::clone(&heard), site.address, source(number));
         while number - heard.open.get() >= OPENING {
             ensure!(heard.ended.get() == 0, "a stream ended while {number} were being opened");

@@ -37,13 +37,14 @@ async fn main() -> Result<()> {
 }
 
 async fn measure(kind: Kind, options: &Options) -> Result<()> {
-    let stage = Stage::fill(kind, PEOPLE + 1).await?;
+    let stage = Stage::fill(kind, PEOPLE + live::readers(options.streams)).await?;
     report::begin(kind)?;
     process::wait_for_quiet().await?;
     report::starts(&start::measure(&stage, options.rounds).await?);
 
     let server = stage.serve().await?;
-    let people = people::enter(&server.site, &stage.codes).await?;
+    let (codes, of_readers) = stage.codes.split_at(PEOPLE);
+    let people = people::enter(&server.site, codes).await?;
     report::weight(&weight::measure(&server.site, &people[0]).await?);
 
     // Each round runs everything once, so that a noisy minute touches all figures alike.
@@ -59,7 +60,8 @@ async fn measure(kind: Kind, options: &Options) -> Result<()> {
     report::check(stage.wrong_counts().await?);
 
     eprintln!("{kind}: {} live streams", options.streams);
+    let readers = people::come_in(&server.site, of_readers).await?;
     process::wait_for_quiet().await?;
-    report::live(&live::measure(&server, &people, options.streams).await?);
+    report::live(&live::measure(&server, &people[0], &readers, options.streams).await?);
     Ok(())
 }

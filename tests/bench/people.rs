@@ -3,9 +3,16 @@
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result, ensure};
+use futures_util::future::try_join_all;
 
+use crate::ceilings::PAGE;
 use crate::stage::CAMPAIGN;
 use crate::wire::Connection;
+
+/// How many come in at the same time.
+const ENTERING: usize = 16;
+/// What stands before a form's token.
+const TOKEN: &str = "name=\"csrf\" value=\"";
 
 /// Where the tenant is.
 #[derive(Clone)]
@@ -52,26 +59,42 @@ impl Site {
 pub async fn enter(site: &Site, codes: &[String]) -> Result<Vec<Person>> {
     let mut connection = Connection::open(site.address).await?;
     let mut people = Vec::with_capacity(codes.len());
-    for code in codes {
-        people.push(come_in(site, &mut connection, code).await?);
+    for cookie in come_in(site, codes).await? {
+        people.push(look(site, &mut connection, cookie).await?);
     }
     Ok(people)
 }
 
-async fn come_in(site: &Site, connection: &mut Connection, code: &str) -> Result<Person> {
-    const TOKEN: &str = "name=\"csrf\" value=\"";
+/// Everybody comes in: their cookies.
+pub async fn come_in(site: &Site, codes: &[String]) -> Result<Vec<String>> {
+    let share = codes.len().div_ceil(ENTERING).max(1);
+    let entering = codes.chunks(share).map(async |codes| {
+        let mut connection = Connection::open(site.address).await?;
+        let mut cookies = Vec::with_capacity(codes.len());
+        for code in codes {
+            cookies.push(use_code(site, &mut connection, code).await?);
+        }
+        anyhow::Ok(cookies)
+    });
+    Ok(try_join_all(entering).await?.concat())
+}
+
+async fn use_code(site: &Site, connection: &mut Connection, code: &str) -> Result<String> {
     let form = connection.exchange(&site.get("/enter", "", "")).await?;
     let token = form.between(TOKEN, "\"").context("no form to come in by")?;
     let visit = cookie(form.headers("set-cookie").next())?;
     let request = site.post("/enter", &visit, &format!("csrf={token}&code={code}"));
     let entered = connection.exchange(&request).await?;
     ensure!(entered.status == 303, "a code was refused: {}", entered.status);
-    let cookie = cookie(entered.headers("set-cookie").next())?;
+    cookie(entered.headers("set-cookie").next())
+}
+
+async fn look(site: &Site, connection: &mut Connection, cookie: String) -> Result<Person> {
     let page = connection.exchange(&site.get(&Site::conversation(), &cookie, "")).await?;
     let csrf = page.between(TOKEN, "\"").context("no form to vote by")?.to_owned();
     let ids = page.text()?.split("data-post=\"").skip(1);
     let posts: Vec<String> = ids.filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())).collect();
-    ensure!(posts.len() == 20, "the first page shows {} contributions", posts.len());
+    ensure!(posts.len() == PAGE, "the first page shows {} contributions", posts.len());
     Ok(Person { cookie, csrf, posts })
 }
 
