@@ -38,13 +38,14 @@ pub async fn isolate(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(),
     Ok(())
 }
 
-/// Grants `role` reading and writing of every table, and nothing more.
+/// Grants `role` reading and writing of every table and the use of our own functions, and nothing more.
 pub async fn grant(db: &DatabaseConnection, role: Option<&str>) -> Result<(), DbErr> {
     let (Some(role), DbBackend::Postgres) = (role, db.get_database_backend()) else { return Ok(()) };
     let role = role.replace('"', "\"\"");
     db.execute_unprepared(&format!(
         "GRANT USAGE ON SCHEMA public TO \"{role}\";
-         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO \"{role}\";"
+         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO \"{role}\";
+         GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO \"{role}\";"
     ))
     .await?;
     Ok(())

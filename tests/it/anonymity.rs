@@ -88,7 +88,7 @@ both_databases! {
     async fn the_log_tells_of_nobody(databases: &TestDatabases) {
         const ADDRESS: &str = "203.0.113.77";
         let actions = actions_now(databases).await;
-        let tenant = actions.find_tenant_by_slug("bsol").await.unwrap().unwrap();
+        let tenant = actions.tenants().by_slug("bsol").await.unwrap().unwrap();
         let codes = actions.issue_codes(&tenant, &tenant.campaigns[0], &tenant.organisations[0], 3).await.unwrap();
         let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
         drop(actions);

@@ -150,7 +150,7 @@ mod backups {
 
     async fn a_backup_of_a_busy_server_is_whole(databases: &crate::harness::databases::TestDatabases) {
         let actions = actions_now(databases).await;
-        let tenant = actions.find_tenant_by_slug("bsol").await.unwrap().unwrap();
+        let tenant = actions.tenants().by_slug("bsol").await.unwrap().unwrap();
         let code =
             actions.issue_codes(&tenant, &tenant.campaigns[0], &tenant.organisations[0], 1).await.unwrap();
         drop(actions);
@@ -172,13 +172,20 @@ mod backups {
         }
         assert_eq!(candour.run(&copy).await.code, 1, "no backup is overwritten");
         ann.shares("After the backup").await;
-        let restore = ["restore", "--from", backup.to_str().unwrap()];
+        let sides = [backup.join("identity"), backup.join("conversation")];
+        for (side, own, other) in [(&sides[0], "identity.sqlite", "conversation.sqlite"), (&sides[1], "conversation.sqlite", "identity.sqlite")] {
+            assert!(side.join(own).exists() && !side.join(other).exists(), "no side's secrets lie in the other's backup");
+        }
+        let both = candour.run(&["restore", "--from", backup.to_str().unwrap()]).await;
+        assert!(both.code == 1 && both.stderr.contains("one at a time"), "{}", both.stderr);
+        let restore = ["restore", "--from", sides[1].to_str().unwrap()];
         assert_eq!(candour.run(&restore).await.code, 1, "nothing is restored under a running server");
         server.stop().await;
         let refused = candour.run(&restore).await;
         assert!(refused.code == 1 && refused.stderr.contains("--replace"), "{}", refused.stderr);
 
         candour.does(&[&restore[..], &["--replace"]].concat()).await;
+        candour.does(&["restore", "--from", sides[0].to_str().unwrap(), "--replace"]).await;
         candour.does(&["migrate"]).await;
         let server = candour.serve().await;
         let ann_again: Person = ann.at_server(server.site());
@@ -190,7 +197,7 @@ mod backups {
         assert_eq!(tables.number(votes).await, tables.number(counted).await, "the copy is of one moment");
         ann_again.votes(&idea, "agree").await;
 
-        fs::write(backup.join("conversation.sqlite"), "damaged").unwrap();
+        fs::write(sides[1].join("conversation.sqlite"), "damaged").unwrap();
         server.stop().await;
         let refused = candour.run(&[&restore[..], &["--replace"]].concat()).await;
         assert_eq!(refused.code, 1, "a damaged backup replaces nothing");

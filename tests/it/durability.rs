@@ -37,7 +37,7 @@ struct Known {
 both_databases! {
     async fn no_confirmed_vote_is_lost_and_none_counts_twice(databases: &TestDatabases) {
         let actions = actions_now(databases).await;
-        let (tenant, candour) = (actions.find_tenant_by_slug("bsol").await.unwrap().unwrap(), Candour::on(databases));
+        let (tenant, candour) = (actions.tenants().by_slug("bsol").await.unwrap().unwrap(), Candour::on(databases));
         let codes = actions.issue_codes(&tenant, &tenant.campaigns[0], &tenant.organisations[0], VOTERS).await.unwrap();
         drop(actions);
 

@@ -97,8 +97,10 @@ both_databases! {
 
 /// The router's forms, leaving and entering last: they end the session.
 fn forms() -> Vec<Template> {
+    // Taken from programs, without a cookie.
+    let is_json = |path: &str| path.starts_with("/api/") || path.starts_with("/issue/");
     let routes = web::all_routes();
-    let posts = routes.iter().filter(|route| route.method == "POST" && !route.path.starts_with("/api/"));
+    let posts = routes.iter().filter(|route| route.method == "POST" && !is_json(&route.path));
     let mut forms: Vec<Template> = posts.map(template).collect();
     forms
         .sort_by_key(|form| (form.path == "/enter", form.path == "/leave", form.path.ends_with("/withdraw")));

@@ -12,8 +12,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod anonymity;
+mod apart;
 mod api;
 mod browser;
+mod canaries;
 mod command_line;
 mod databases;
 mod demonstration;
@@ -23,11 +25,16 @@ mod forgery;
 mod harness;
 mod headers;
 mod hostile_bodies;
+mod joining;
 mod journeys;
 mod live_updates;
 mod opening_times;
 mod operations;
 mod races;
 mod real_data;
+mod retention;
+mod roll;
 mod tenancy;
 mod tidy;
+mod unlinkability;
+mod waiting;

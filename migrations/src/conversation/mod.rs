@@ -1,6 +1,7 @@
 //! The conversation side.
 
 mod m0001_open_discussion;
+mod m0002_credentials;
 
 use sea_orm_migration::prelude::*;
 
@@ -10,6 +11,6 @@ pub struct Conversation;
 #[async_trait::async_trait]
 impl MigratorTrait for Conversation {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_open_discussion::Migration)]
+        vec![Box::new(m0001_open_discussion::Migration), Box::new(m0002_credentials::Migration)]
     }
 }

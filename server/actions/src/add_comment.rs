@@ -1,17 +1,21 @@
 //! Somebody comments on a contribution or answers a comment.
 
+use chrono::{DateTime, Utc};
 use domain::contribution::{MAX_POSTS_PER_PARTICIPANT, PostRefusal, PostState};
 use domain::ids::PostId;
+use domain::round::Round;
 use domain::text::Body;
 use domain::time_zone::local_date;
 use domain::voice;
-use storage::conversation::NewPost;
+use serde::{Deserialize, Serialize};
+use storage::conversation::{NewPost, Post, Reading, Writing};
 
+use crate::keep_act::{Act, Author, Placed};
 use crate::lock_post::lock_post;
 use crate::{ActionError, Actions, Session, Tenant};
 
 /// A comment as its author filled in the form.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommentForm {
     /// The comment that it answers, if any.
     pub reply_to: Option<PostId>,
@@ -20,8 +24,8 @@ pub struct CommentForm {
 }
 
 impl Actions {
-    /// Writes a comment under `contribution`; gives its id. Nothing if the contribution, or the comment answered, is not there or
-    /// not of the session's campaign.
+    /// Writes a comment under `contribution`, or keeps it until the author is let in. Nothing if the contribution, or the comment
+    /// answered, is not there or not of the session's campaign.
     ///
     /// # Errors
     /// A [`PostRefusal`] for the form, or a fault.
@@ -31,31 +35,48 @@ impl Actions {
         session: &Session,
         contribution: PostId,
         form: &CommentForm,
-    ) -> Result<Option<PostId>, ActionError> {
-        let mut write = self.storage.conversation.write(tenant.id).await?;
-        let Some((round, thread)) = lock_post(&mut write, session, contribution).await? else {
-            return Ok(None);
-        };
-        // Asked under the lock: who waited for it past the closing time is late.
-        let now = self.clock.now();
-        if thread.contribution.is_some() || thread.state == PostState::Hidden {
-            return Ok(None);
-        }
-        if let Some(answered) = form.reply_to {
-            let Some(answered) = write.post(answered).await? else { return Ok(None) };
-            if answered.contribution != Some(contribution) {
+    ) -> Result<Option<Placed>, ActionError> {
+        let author = Author::of(session);
+        if session.waiting {
+            let reading = self.conversation.read(tenant.id).await?;
+            let Some(thread) = reading.post(contribution).await? else { return Ok(None) };
+            let Some(round) = reading.round(thread.round).await? else { return Ok(None) };
+            if check(&reading, author, &round, &thread, form, self.clock.now()).await?.is_none() {
                 return Ok(None);
             }
+            let act = Act::Comment { contribution, form: form.clone() };
+            if let Some(placed) = self.keep_act(tenant, session, act).await? {
+                return Ok(Some(placed));
+            }
         }
-        round.require_open(now).map_err(PostRefusal::from)?;
-        if thread.state == PostState::Withdrawn {
-            return Err(PostRefusal::Gone.into());
-        }
-        let body = Body::parse(&form.body).map_err(PostRefusal::from)?;
-        if write.posts_by(round.id, session.participant).await? >= MAX_POSTS_PER_PARTICIPANT {
+        let mut write = self.conversation.write(tenant.id).await?;
+        let now = || self.clock.now();
+        let Some(id) = self.write_comment(&mut write, tenant, author, contribution, form, &now).await? else {
+            return Ok(None);
+        };
+        write.commit().await?;
+        Ok(Some(Placed::Now(id)))
+    }
+
+    /// The same inside a transaction; `now` is asked under the round's lock: who waited for it past the closing time is late.
+    pub(crate) async fn write_comment(
+        &self,
+        write: &mut Writing,
+        tenant: &Tenant,
+        author: Author,
+        contribution: PostId,
+        form: &CommentForm,
+        now: &(dyn Fn() -> DateTime<Utc> + Sync),
+    ) -> Result<Option<PostId>, ActionError> {
+        let Some((round, thread)) = lock_post(write, author, contribution).await? else {
+            return Ok(None);
+        };
+        let now = now();
+        let Some(body) = check(write, author, &round, &thread, form, now).await? else { return Ok(None) };
+        if write.posts_by(round.id, author.participant).await? >= MAX_POSTS_PER_PARTICIPANT {
             return Err(PostRefusal::TooMany.into());
         }
-        let (own, taken) = write.voices(contribution, session.participant).await?;
+        let (own, taken) = write.voices(contribution, author.participant).await?;
         let id = PostId::random(&*self.entropy);
         let post = NewPost {
             id,
@@ -63,7 +84,7 @@ impl Actions {
             prompt: None,
             contribution: Some(contribution),
             reply_to: form.reply_to,
-            author: session.participant,
+            author: author.participant,
             voice: own.unwrap_or_else(|| voice::draw(&taken, &*self.entropy)),
             body: body.into_string(),
             theme: None,
@@ -71,7 +92,32 @@ impl Actions {
             written_on: local_date(now, tenant.zone),
         };
         write.add_post(&post, round.revision).await?;
-        write.commit().await?;
         Ok(Some(id))
     }
+}
+
+/// The comment's text, if it may stand under `thread`; nothing if there is no such thread for its author.
+async fn check(
+    reading: &Reading,
+    author: Author,
+    round: &Round,
+    thread: &Post,
+    form: &CommentForm,
+    now: DateTime<Utc>,
+) -> Result<Option<Body>, ActionError> {
+    if round.campaign != author.campaign || thread.contribution.is_some() || thread.state == PostState::Hidden
+    {
+        return Ok(None);
+    }
+    if let Some(answered) = form.reply_to {
+        let Some(answered) = reading.post(answered).await? else { return Ok(None) };
+        if answered.contribution != Some(thread.id) {
+            return Ok(None);
+        }
+    }
+    round.require_open(now).map_err(PostRefusal::from)?;
+    if thread.state == PostState::Withdrawn {
+        return Err(PostRefusal::Gone.into());
+    }
+    Ok(Some(Body::parse(&form.body).map_err(PostRefusal::from)?))
 }

@@ -1,12 +1,14 @@
-//! Brings both databases to what a tenant pack says. Applying the same pack again changes nothing; nothing is ever deleted.
+//! Brings a database to what a tenant pack says. Applying the same pack again changes nothing; nothing is ever deleted. Each side keeps its
+//! own copy, so that each can be served without the other.
 
+use chrono::{DateTime, Utc};
 use documents::logo::{LogoRefusal, favicon, sanitise_logo};
-use domain::tenant_pack::{TenantPack, round_times};
-use storage::conversation::StoredTenant;
+use domain::tenant_pack::{CampaignFile, TenantPack, round_times};
+use storage::StoredTenant;
 use thiserror::Error;
 
-use crate::tenant::{StoredPack, campaign_id, organisation_id, round_id, tenant_id};
-use crate::{ActionError, Actions, Tenant};
+use crate::tenant::{StoredPack, campaign_id, organisation_id, round_id};
+use crate::{ActionError, Actions, Enrolment, Tenant};
 
 /// What applying a pack did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,36 +42,19 @@ impl From<storage::StorageError> for ApplyRefusal {
 }
 
 impl Actions {
-    /// Applies a pack that [`domain::tenant_pack::read`] has checked.
+    /// Applies a pack that [`domain::tenant_pack::read`] has checked to the conversation side.
     ///
     /// # Errors
     /// An [`ApplyRefusal`].
     pub async fn apply_tenant_pack(&self, pack: &TenantPack) -> Result<Applied, ApplyRefusal> {
         let stored = stored_tenant(pack)?;
-        let earlier = self.storage.conversation.read(stored.id).await?.tenant().await?;
-        if earlier.as_ref().is_some_and(|earlier| earlier.digest == stored.digest) {
-            return Ok(Applied::Unchanged);
+        let applied = applied(self.conversation.read(stored.id).await?.tenant().await?, &stored);
+        if applied == Applied::Unchanged {
+            return Ok(applied);
         }
-        self.write_identity(pack).await?;
-        self.write_conversation(pack, &stored).await?;
-        self.forget_tenants().await;
-        Ok(if earlier.is_some() { Applied::Changed } else { Applied::New })
-    }
-
-    async fn write_identity(&self, pack: &TenantPack) -> Result<(), ApplyRefusal> {
         let slug = &pack.tenant.slug;
-        let write = self.storage.identity.write(tenant_id(slug)).await?;
-        write.put_tenant(&pack.tenant).await?;
-        for organisation in &pack.tenant.organisations {
-            write.put_organisation(organisation_id(slug, &organisation.slug), organisation).await?;
-        }
-        Ok(write.commit().await?)
-    }
-
-    async fn write_conversation(&self, pack: &TenantPack, stored: &StoredTenant) -> Result<(), ApplyRefusal> {
-        let slug = &pack.tenant.slug;
-        let mut write = self.storage.conversation.write(stored.id).await?;
-        write.put_tenant(slug, stored).await?;
+        let mut write = self.conversation.write(stored.id).await?;
+        write.put_tenant(slug, &stored).await?;
         for organisation in &pack.tenant.organisations {
             write.put_organisation(organisation_id(slug, &organisation.slug), &organisation.slug).await?;
         }
@@ -82,8 +67,53 @@ impl Actions {
                 write.put_round(round_id, id, &round.slug, round.round_type, times).await?;
             }
         }
-        Ok(write.commit().await?)
+        write.commit().await?;
+        self.tenants.forget().await;
+        Ok(applied)
     }
+}
+
+impl Enrolment {
+    /// Applies a pack that [`domain::tenant_pack::read`] has checked to the identity side.
+    ///
+    /// # Errors
+    /// An [`ApplyRefusal`].
+    pub async fn apply_tenant_pack(&self, pack: &TenantPack) -> Result<Applied, ApplyRefusal> {
+        let stored = stored_tenant(pack)?;
+        let applied = applied(self.identity.read(stored.id).await?.tenant().await?, &stored);
+        if applied == Applied::Unchanged {
+            return Ok(applied);
+        }
+        let slug = &pack.tenant.slug;
+        let write = self.identity.write(stored.id).await?;
+        write.put_tenant(&pack.tenant, &stored).await?;
+        for organisation in &pack.tenant.organisations {
+            write.put_organisation(organisation_id(slug, &organisation.slug), organisation).await?;
+        }
+        for campaign in pack.campaigns.values() {
+            let closes_at = last_closing(pack, campaign)?;
+            write.put_campaign(campaign_id(slug, &campaign.slug), &campaign.slug, closes_at).await?;
+        }
+        write.commit().await?;
+        self.tenants.forget().await;
+        Ok(applied)
+    }
+}
+
+fn applied(earlier: Option<StoredTenant>, stored: &StoredTenant) -> Applied {
+    match earlier {
+        None => Applied::New,
+        Some(earlier) if earlier.digest == stored.digest => Applied::Unchanged,
+        Some(_) => Applied::Changed,
+    }
+}
+
+fn last_closing(pack: &TenantPack, campaign: &CampaignFile) -> Result<DateTime<Utc>, ApplyRefusal> {
+    let mut last = DateTime::UNIX_EPOCH;
+    for round in &campaign.rounds {
+        last = last.max(round_times(round, pack.zone).map_err(ApplyRefusal::Pack)?.1);
+    }
+    Ok(last)
 }
 
 fn stored_tenant(pack: &TenantPack) -> Result<StoredTenant, ApplyRefusal> {

@@ -4,14 +4,16 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use domain::Clock;
-use domain::ids::{CampaignId, ParticipantId, PostId, RoundId, TenantId};
+use domain::ids::{ParticipantId, PostId, RoundId, TenantId};
 use domain::round::Round;
 use domain::vote::{VoteCounts, VoteOutcome, VoteRefusal, VoteValue, VoteWish, decide};
 use storage::StorageError;
-use storage::conversation::{Conversation, VoteChange};
+use storage::conversation::{Conversation, VoteChange, Writing};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::keep_act::Author;
 use crate::{ActionError, Actions, Session, Tenant};
 
 /// Votes written by one transaction at most.
@@ -22,12 +24,17 @@ const MAX_WAITING: usize = 20_000;
 /// What became of a vote: nothing if there is no such post in the voter's campaign.
 type Answer = Result<Option<VoteOutcome>, ActionError>;
 
+/// Whose vote on what is to become what.
+#[derive(Clone, Copy)]
+pub(crate) struct Ask {
+    pub author: Author,
+    pub post: PostId,
+    pub wish: VoteWish,
+}
+
 struct Waiting {
     tenant: TenantId,
-    campaign: CampaignId,
-    post: PostId,
-    participant: ParticipantId,
-    wish: VoteWish,
+    ask: Ask,
     answer: oneshot::Sender<Answer>,
 }
 
@@ -36,7 +43,7 @@ struct Waiting {
 pub(crate) struct VoteQueue(mpsc::Sender<Waiting>);
 
 impl Actions {
-    /// Casts, changes or withdraws the participant's vote on `post`; returns when it is on disk.
+    /// Casts, changes or withdraws the participant's vote on `post`; returns when it is on disk. Who is not let in yet has it kept.
     ///
     /// # Errors
     /// A [`VoteRefusal`], or a fault.
@@ -47,9 +54,14 @@ impl Actions {
         post: PostId,
         wish: VoteWish,
     ) -> Answer {
+        if session.waiting
+            && let Some(kept) = self.keep_vote(tenant, session, post, wish).await?
+        {
+            return Ok(kept);
+        }
         let (answer, answered) = oneshot::channel();
-        let (participant, campaign) = (session.participant, session.campaign);
-        let waiting = Waiting { tenant: tenant.id, campaign, post, participant, wish, answer };
+        let waiting =
+            Waiting { tenant: tenant.id, ask: Ask { author: Author::of(session), post, wish }, answer };
         self.votes.0.try_send(waiting).map_err(|_| ActionError::Busy)?;
         answered.await.unwrap_or_else(|_| Err(ActionError::Fault("the vote writer stopped".into())))
     }
@@ -88,10 +100,15 @@ async fn write_batch(
                 let _ = waiting.answer.send(outcome.map_err(ActionError::from));
             }
         }
-        Err(fault) => {
-            let fault = fault.to_string();
+        // One that cannot be written, such as that of somebody who erased themselves meanwhile, must not take the others with it.
+        Err(_) if waiting.len() > 1 => {
             for waiting in waiting {
-                let _ = waiting.answer.send(Err(ActionError::Fault(fault.clone())));
+                Box::pin(write_batch(conversation, clock, tenant, vec![waiting])).await;
+            }
+        }
+        Err(fault) => {
+            for waiting in waiting {
+                let _ = waiting.answer.send(Err(ActionError::Fault(fault.to_string())));
             }
         }
     }
@@ -105,14 +122,30 @@ async fn decide_and_write(
     tenant: TenantId,
     waiting: &[Waiting],
 ) -> Result<Vec<Decided>, StorageError> {
-    let mut posts: Vec<PostId> = waiting.iter().map(|vote| vote.post).collect();
+    let asks: Vec<Ask> = waiting.iter().map(|waiting| waiting.ask).collect();
+    let mut write = conversation.write(tenant).await?;
+    let outcomes = write_votes(&mut write, &asks, &|| clock.now()).await?;
+    let moved = |outcome: &Decided| !matches!(outcome, Ok(None | Some(VoteOutcome::Unchanged)) | Err(_));
+    // Where nothing changed, the round's revision must not either.
+    if outcomes.iter().any(moved) {
+        write.commit().await?;
+    }
+    Ok(outcomes)
+}
+
+/// Decides and writes votes inside a transaction; `now` is asked under the rounds' locks.
+pub(crate) async fn write_votes(
+    write: &mut Writing,
+    asks: &[Ask],
+    now: &(dyn Fn() -> DateTime<Utc> + Sync),
+) -> Result<Vec<Decided>, StorageError> {
+    let mut posts: Vec<PostId> = asks.iter().map(|vote| vote.post).collect();
     posts.sort_unstable();
     posts.dedup();
-    let mut keys: Vec<_> = waiting.iter().map(|vote| (vote.post, vote.participant)).collect();
+    let mut keys: Vec<_> = asks.iter().map(|vote| (vote.post, vote.author.participant)).collect();
     keys.sort_unstable();
     keys.dedup();
 
-    let mut write = conversation.write(tenant).await?;
     // In the order of their ids, so that two processes cannot wait for each other. Everything is read under these locks.
     let mut rounds: BTreeMap<RoundId, Option<Round>> =
         write.vote_targets(&posts).await?.into_values().map(|(round, _)| (round, None)).collect();
@@ -126,14 +159,14 @@ async fn decide_and_write(
 
     let mut votes: HashMap<(PostId, ParticipantId), Option<VoteValue>> = HashMap::new();
     let mut differences: HashMap<PostId, VoteCounts> = HashMap::new();
-    let now = clock.now();
-    let decide_one = |vote: &Waiting| -> Decided {
+    let now = now();
+    let decide_one = |vote: &Ask| -> Decided {
         let Some((round, state)) = targets.get(&vote.post) else { return Ok(None) };
         let Some(Some(round)) = rounds.get(round) else { return Ok(None) };
-        if round.campaign != vote.campaign {
+        if round.campaign != vote.author.campaign {
             return Ok(None);
         }
-        let key = (vote.post, vote.participant);
+        let key = (vote.post, vote.author.participant);
         let earlier = votes.get(&key).copied().unwrap_or_else(|| before.get(&key).copied());
         let outcome = decide(round, now, *state, earlier, vote.wish)?;
         let after = match outcome {
@@ -145,7 +178,7 @@ async fn decide_and_write(
         differences.entry(vote.post).or_default().plus(outcome.difference());
         Ok(Some(outcome))
     };
-    let outcomes: Vec<Decided> = waiting.iter().map(decide_one).collect();
+    let outcomes: Vec<Decided> = asks.iter().map(decide_one).collect();
 
     let changes: Vec<VoteChange> = votes
         .into_iter()
@@ -166,6 +199,5 @@ async fn decide_and_write(
             .collect();
         write.count_votes(&counts, round.revision).await?;
     }
-    write.commit().await?;
     Ok(outcomes)
 }

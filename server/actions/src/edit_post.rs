@@ -5,6 +5,7 @@ use domain::ids::PostId;
 use domain::text::Body;
 use storage::conversation::PostEdit;
 
+use crate::keep_act::Author;
 use crate::lock_post::{lock_post, ownership};
 use crate::{ActionError, Actions, Post, Session, Tenant};
 
@@ -19,7 +20,7 @@ impl Actions {
         session: &Session,
         id: PostId,
     ) -> Result<Option<Post>, ActionError> {
-        let reading = self.storage.conversation.read(tenant.id).await?;
+        let reading = self.conversation.read(tenant.id).await?;
         let Some(post) = reading.post(id).await? else { return Ok(None) };
         let Some(round) = reading.round(post.round).await? else { return Ok(None) };
         if round.campaign != session.campaign {
@@ -43,8 +44,10 @@ impl Actions {
         theme: &str,
         feeling: &str,
     ) -> Result<Option<PostId>, ActionError> {
-        let mut write = self.storage.conversation.write(tenant.id).await?;
-        let Some((round, post)) = lock_post(&mut write, session, id).await? else { return Ok(None) };
+        let mut write = self.conversation.write(tenant.id).await?;
+        let Some((round, post)) = lock_post(&mut write, Author::of(session), id).await? else {
+            return Ok(None);
+        };
         may_change(&round, self.clock.now(), ownership(&post), session.participant)?;
         let themes = tenant
             .campaigns

@@ -1,12 +1,12 @@
 //! A sealed code makes a participant and a session, once.
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use credentials::{CodeRefusal, SealedCode, SessionToken};
 use domain::clock::random_bytes;
 use domain::ids::ParticipantId;
 use domain::round::{Round, RoundState};
 use domain::time_zone::local_date;
-use storage::conversation::Redeemed;
+use storage::conversation::{CodeState, Newcomer, Pass};
 use thiserror::Error;
 
 use crate::{ActionError, Actions, Campaign, Tenant};
@@ -23,6 +23,8 @@ pub struct Entered {
     pub campaign: String,
     /// For how long the device should keep the token, seconds.
     pub keep_seconds: i64,
+    /// Whether they wait to be let in with others.
+    pub waiting: bool,
 }
 
 /// Why a code does not let its holder in. Only a good code is ever spent.
@@ -81,14 +83,13 @@ impl Actions {
             }
             let Some(round) = round.filter(|round| round.state(now) == RoundState::Open) else { continue };
             let hash = code.hash(&self.pepper, tenant.id, campaign.id).0;
-            if !self.storage.conversation.read(tenant.id).await?.knows_code(campaign.id, hash).await? {
-                continue;
-            }
-            let write = self.storage.conversation.write(tenant.id).await?;
-            match write.redeem_code(campaign.id, hash).await? {
-                Redeemed::Now => return self.admit(tenant, campaign, &round, write).await,
-                Redeemed::Before => spent = true,
-                Redeemed::Unknown => {}
+            match self.conversation.read(tenant.id).await?.code_state(campaign.id, hash).await? {
+                None => continue,
+                Some(CodeState::Spent) => spent = true,
+                Some(CodeState::Good) => match self.spend(tenant, campaign, &round, hash).await? {
+                    Some(entered) => return Ok(entered),
+                    None => spent = true,
+                },
             }
         }
         Err(match (spent, open, upcoming) {
@@ -99,22 +100,51 @@ impl Actions {
         })
     }
 
-    async fn admit(
+    /// Nothing if somebody else was quicker.
+    async fn spend(
         &self,
         tenant: &Tenant,
         campaign: &Campaign,
         round: &Round,
-        write: storage::conversation::Writing,
-    ) -> Result<Entered, EntryRefusal> {
-        let participant = ParticipantId::random(&*self.entropy);
-        let seed = i64::from_le_bytes(random_bytes(&*self.entropy));
+        code: [u8; 32],
+    ) -> Result<Option<Entered>, EntryRefusal> {
+        let write = self.conversation.write(tenant.id).await?;
+        write.take_door(campaign.id).await?;
+        if write.code_state(campaign.id, code).await? != Some(CodeState::Good) {
+            return Ok(None);
+        }
+        let (newcomer, token) = self.newcomer(tenant, round, Pass::Code(code));
+        let waiting = self.let_in_or_wait(write, tenant, campaign, newcomer).await?;
+        Ok(Some(self.entered(campaign, round, &token, waiting)))
+    }
+
+    /// Somebody new with a session on the device that they came with.
+    pub(crate) fn newcomer(&self, tenant: &Tenant, round: &Round, pass: Pass) -> (Newcomer, SessionToken) {
         let token = SessionToken::from_bytes(random_bytes(&*self.entropy));
-        let expires_on = local_date(round.closes_at, tenant.zone) + Days::new(SESSION_DAYS_AFTER_CLOSE);
-        write.add_participant(participant, campaign.id, seed).await?;
-        write.add_session(token.hash(&self.pepper).0, participant, expires_on).await?;
-        write.commit().await?;
+        let newcomer = Newcomer {
+            participant: ParticipantId::random(&*self.entropy),
+            seed: i64::from_le_bytes(random_bytes(&*self.entropy)),
+            pass,
+            sessions: vec![(token.hash(&self.pepper).0, session_end(tenant, round))],
+            acts: "[]".to_owned(),
+        };
+        (newcomer, token)
+    }
+
+    pub(crate) fn entered(
+        &self,
+        campaign: &Campaign,
+        round: &Round,
+        token: &SessionToken,
+        waiting: bool,
+    ) -> Entered {
         let keep_seconds = (round.closes_at - self.clock.now()).num_seconds()
             + (SESSION_DAYS_AFTER_CLOSE * 86_400).cast_signed();
-        Ok(Entered { token: token.reveal(), campaign: campaign.slug.clone(), keep_seconds })
+        Entered { token: token.reveal(), campaign: campaign.slug.clone(), keep_seconds, waiting }
     }
+}
+
+/// The last day on which a session of the round's campaign is good.
+pub(crate) fn session_end(tenant: &Tenant, round: &Round) -> NaiveDate {
+    local_date(round.closes_at, tenant.zone) + Days::new(SESSION_DAYS_AFTER_CLOSE)
 }

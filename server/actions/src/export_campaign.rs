@@ -42,7 +42,7 @@ impl Actions {
         tenant: &Tenant,
         campaign: &Campaign,
     ) -> Result<Exported, ActionError> {
-        let snapshot = self.storage.conversation.snapshot(tenant.id).await?;
+        let snapshot = self.conversation.snapshot(tenant.id).await?;
         let (mut rounds, mut posts, mut votes) = (Vec::new(), Vec::new(), Vec::new());
         for info in &campaign.rounds {
             let Some(stored) = snapshot.round(info.id).await? else { continue };

@@ -55,7 +55,7 @@ impl Actions {
         round: RoundId,
         revision: i64,
     ) -> Result<Option<Changes>, ActionError> {
-        let reading = self.storage.conversation.read(tenant).await?;
+        let reading = self.conversation.read(tenant).await?;
         let Some(stored) = reading.round(round).await? else { return Ok(None) };
         let mut deltas = match stored.revision > revision {
             true => reading.changes_since(round, revision, MAX_CHANGES as u64 + 1).await?,
@@ -84,13 +84,13 @@ impl Actions {
     /// # Errors
     /// Database faults.
     pub async fn revision(&self, tenant: &Tenant, round: RoundId) -> Result<Option<i64>, ActionError> {
-        let reading = self.storage.conversation.read(tenant.id).await?;
+        let reading = self.conversation.read(tenant.id).await?;
         Ok(reading.round(round).await?.map(|round| round.revision))
     }
 
     /// Follows every round from now on.
     pub fn follow(&self) -> Following {
-        Following(self.storage.conversation.feed().subscribe())
+        Following(self.conversation.feed().subscribe())
     }
 }
 

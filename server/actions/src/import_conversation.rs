@@ -148,7 +148,7 @@ impl Actions {
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<(), ImportRefusal> {
         let campaign_id: CampaignId = campaign.id;
-        let mut write = self.storage.conversation.write(tenant.id).await?;
+        let mut write = self.conversation.write(tenant.id).await?;
         let stored = write.take_round(round).await?.ok_or(ImportRefusal::NotApplied)?;
         write.put_participants(campaign_id, people).await?;
         write.put_posts(round, posts, stored.revision).await?;
@@ -164,7 +164,7 @@ impl Actions {
         }
         write.commit().await?;
         self.joined_figures().remove(&campaign_id);
-        self.forget_tenants().await;
+        self.tenants.forget().await;
         Ok(())
     }
 }

@@ -3,8 +3,6 @@
 
 use credentials::SealedCode;
 use domain::clock::random_bytes;
-use domain::time_zone::local_date;
-use storage::identity::CodeBatch;
 use thiserror::Error;
 
 use crate::{ActionError, Actions, Campaign, Organisation, Tenant};
@@ -50,19 +48,9 @@ impl Actions {
         let mut hashes: Vec<[u8; 32]> =
             codes.iter().map(|code| code.hash(&self.pepper, tenant.id, campaign.id).0).collect();
         hashes.sort_unstable();
-        let batch = CodeBatch {
-            id: uuid::Builder::from_random_bytes(random_bytes(&*self.entropy)).into_uuid(),
-            campaign: campaign.id,
-            organisation: organisation.id,
-            codes: i64::try_from(count).unwrap_or(i64::MAX),
-            issued_on: local_date(self.clock.now(), tenant.zone),
-        };
-        let identity = self.storage.identity.write(tenant.id).await?;
-        identity.add_code_batch(batch).await?;
-        let conversation = self.storage.conversation.write(tenant.id).await?;
-        conversation.add_codes(campaign.id, organisation.id, &hashes).await?;
-        conversation.commit().await?;
-        identity.commit().await?;
+        let write = self.conversation.write(tenant.id).await?;
+        write.add_codes(campaign.id, organisation.id, &hashes).await?;
+        write.commit().await?;
         Ok(codes)
     }
 }

@@ -12,10 +12,10 @@ impl Actions {
     pub async fn leave(&self, tenant: &Tenant, token: &str) -> Result<(), ActionError> {
         let Ok(token) = SessionToken::parse(token) else { return Ok(()) };
         let hash = token.hash(&self.pepper).0;
-        let mut write = self.storage.conversation.write(tenant.id).await?;
+        let mut write = self.conversation.write(tenant.id).await?;
         write.end_session(hash).await?;
         write.commit().await?;
-        self.storage.conversation.forget_session(hash);
+        self.conversation.forget_session(hash);
         Ok(())
     }
 }

@@ -1,30 +1,48 @@
-//! What people and operators can do: one use case a file, named verb_noun. The folder listing is the feature list.
+//! What people and operators can do: one use case a file, named verb_noun. The folder listing is the feature list. [`Actions`] are the
+//! conversation side's, [`Enrolment`] the identity side's: they share no database and no secret.
 //!
 //! Here: the order of things: begin, load, let `domain` decide, write, commit once. Not here: rules (domain's), SQL
 //! (storage's), pages and JSON (web's). To add one: a file named after what it does with an `impl Actions`, listed below; it takes
 //! a tenant, asks the clock once, and gives back an outcome, `None` for what is not there, or an [`ActionError`].
 
 mod add_comment;
+mod admit_waiting;
 mod apply_tenant_pack;
 mod cast_vote;
 mod edit_post;
+mod enrolment;
 mod enter_with_code;
+mod erase_mine;
 mod error;
 mod export_campaign;
+mod export_mine;
+mod find_person;
 mod find_tenant;
 mod follow_changes;
 mod import_conversation;
 mod import_polis;
+mod import_roll;
 mod issue_codes;
+mod issue_logins;
+mod join_by_single_sign_on;
+mod join_with_login;
+mod keep_act;
+mod keep_house;
+mod launch_campaign;
 mod leave;
 mod list_mine;
 mod lock_post;
+mod register_credential;
 mod resume_session;
 mod share_contribution;
 mod show_contribution;
 mod show_conversation;
 mod show_home;
+mod show_keys;
 mod show_round;
+mod show_sealed_codes;
+mod sign_credential;
+mod sign_up;
 mod tenant;
 mod withdraw_post;
 
@@ -35,44 +53,134 @@ use chrono::NaiveDate;
 use credentials::Pepper;
 use domain::ids::CampaignId;
 use domain::{Clock, Entropy};
-use storage::Storage;
+use storage::conversation::Conversation;
 
 pub use add_comment::CommentForm;
 pub use apply_tenant_pack::{Applied, ApplyRefusal};
+pub use credentials::KeyLogEntry;
+pub use enrolment::{Enrolment, JoinRefusal, Post as EmailPost, Recognised, TICKET_MINUTES};
 pub use enter_with_code::{Entered, EntryRefusal};
 pub use error::ActionError;
 pub use export_campaign::Exported;
+pub use export_mine::{Kept, KeptAct, MineExport};
+pub use find_tenant::Tenants;
 pub use follow_changes::{ChangedPost, Changes, Followed, MAX_CHANGES};
 pub use import_conversation::Imported;
 pub use import_polis::ImportRefusal;
+pub use import_roll::{HeldRoll, RollImportRefusal, RollProgress};
 pub use issue_codes::{IssueRefusal, MAX_CODES_PER_BATCH};
+pub use issue_logins::IssuedLogin;
+pub use join_by_single_sign_on::{AWAY_MINUTES, Away, SignOn, SingleSignOnRefusal};
+pub use keep_act::{Act, MAX_KEPT_ACTS, Placed};
+pub use keep_house::roll_ends;
+pub use launch_campaign::LaunchRefusal;
 pub use list_mine::{MAX_MINE, Mine};
+pub use register_credential::{Registration, RegistrationRefusal};
 pub use show_contribution::{COMMENTS_PER_PAGE, ContributionView};
 pub use show_conversation::ConversationView;
 pub use show_home::CampaignView;
+pub use show_keys::{KeyLogRefusal, key_fingerprint, printed_head};
+pub use sign_credential::SignRefusal;
+pub use sign_up::{CONFIRMATION_MINUTES, SignUpForm, SignUpLinks, SignUpRefusal};
 pub use storage::conversation::{OwnVote, Post, Session, ThreadPost};
+pub use storage::identity::{DailyCount, Person};
 pub use tenant::{Campaign, Organisation, Page, RoundInfo, Tenant};
 
-/// Every use case, with what they need.
+/// Every use case of the conversation side, with what they need. Those of the identity side are [`Enrolment`]'s.
 #[derive(Clone)]
 pub struct Actions {
-    storage: Storage,
+    conversation: Conversation,
+    tenants: Arc<Tenants>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     pepper: Pepper,
-    directory: Arc<find_tenant::Directory>,
     votes: cast_vote::VoteQueue,
     joined: Arc<Mutex<JoinedFigures>>,
+}
+
+/// What a process serves: one side or both.
+#[derive(Clone)]
+pub struct Sides {
+    /// The identity side, if it is served here.
+    pub identity: Option<Enrolment>,
+    /// The conversation side, if it is served here.
+    pub conversation: Option<Actions>,
+}
+
+impl Sides {
+    /// The tenants that this process knows.
+    ///
+    /// # Panics
+    /// When it serves neither side.
+    pub fn tenants(&self) -> &Tenants {
+        let conversation = self.conversation.as_ref().map(Actions::tenants);
+        conversation
+            .or(self.identity.as_ref().map(Enrolment::tenants))
+            .expect("a process serves one side at least")
+    }
+
+    /// Brings what is served to what a tenant pack says.
+    ///
+    /// # Errors
+    /// An [`ApplyRefusal`].
+    pub async fn apply_tenant_pack(
+        &self,
+        pack: &domain::tenant_pack::TenantPack,
+    ) -> Result<Applied, ApplyRefusal> {
+        let mut applied = Applied::Unchanged;
+        if let Some(identity) = &self.identity {
+            applied = identity.apply_tenant_pack(pack).await?;
+        }
+        if let Some(conversation) = &self.conversation {
+            let here = conversation.apply_tenant_pack(pack).await?;
+            applied = if here == Applied::Unchanged { applied } else { here };
+        }
+        Ok(applied)
+    }
+
+    /// Whether the databases answer.
+    ///
+    /// # Errors
+    /// The one that does not.
+    pub async fn check_databases(&self) -> Result<(), ActionError> {
+        if let Some(identity) = &self.identity {
+            identity.check_database().await?;
+        }
+        if let Some(conversation) = &self.conversation {
+            conversation.check_database().await?;
+        }
+        Ok(())
+    }
+
+    /// Does what is due: lets people in, publishes counts, deletes rolls.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn keep_house(&self) -> Result<(), ActionError> {
+        if let Some(identity) = &self.identity {
+            identity.keep_house().await?;
+        }
+        if let Some(conversation) = &self.conversation {
+            conversation.keep_house().await?;
+        }
+        Ok(())
+    }
 }
 
 /// How many came into each campaign, and the day on which they were counted.
 type JoinedFigures = HashMap<CampaignId, (NaiveDate, i64)>;
 
 impl Actions {
-    /// Every use case over `storage`. Starts the task that writes votes; call it inside a tokio runtime.
-    pub fn new(storage: Storage, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, pepper: Pepper) -> Self {
-        let votes = cast_vote::VoteQueue::start(storage.conversation.clone(), Arc::clone(&clock));
-        Self { storage, clock, entropy, pepper, directory: Arc::default(), votes, joined: Arc::default() }
+    /// Every use case over `conversation`. Starts the task that writes votes; call it inside a tokio runtime.
+    pub fn new(
+        conversation: Conversation,
+        tenants: Arc<Tenants>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        pepper: Pepper,
+    ) -> Self {
+        let votes = cast_vote::VoteQueue::start(conversation.clone(), Arc::clone(&clock));
+        Self { conversation, tenants, clock, entropy, pepper, votes, joined: Arc::default() }
     }
 
     /// The present instant by this server's clock, UTC.
@@ -80,16 +188,20 @@ impl Actions {
         self.clock.now()
     }
 
+    /// The tenants that this side knows.
+    pub fn tenants(&self) -> &Tenants {
+        &self.tenants
+    }
+
     fn joined_figures(&self) -> MutexGuard<'_, JoinedFigures> {
         self.joined.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether both databases answer.
+    /// Whether the database answers.
     ///
     /// # Errors
-    /// The one that does not.
-    pub async fn check_databases(&self) -> Result<(), ActionError> {
-        self.storage.identity.ping().await?;
-        Ok(self.storage.conversation.ping().await?)
+    /// Why it does not.
+    pub async fn check_database(&self) -> Result<(), ActionError> {
+        Ok(self.conversation.ping().await?)
     }
 }

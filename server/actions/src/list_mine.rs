@@ -29,7 +29,7 @@ impl Actions {
         session: &Session,
         round: &RoundInfo,
     ) -> Result<Option<Mine>, ActionError> {
-        let reading = self.storage.conversation.read(tenant.id).await?;
+        let reading = self.conversation.read(tenant.id).await?;
         let Some(stored) = reading.round(round.id).await? else { return Ok(None) };
         if stored.campaign != session.campaign {
             return Ok(None);

@@ -5,19 +5,20 @@ use domain::ids::PostId;
 use domain::round::Round;
 use storage::conversation::{Post, Writing};
 
-use crate::{ActionError, Session};
+use crate::ActionError;
+use crate::keep_act::Author;
 
 /// Takes the round of the post `id` and gives both as they stand from then on. Nothing if there is no such post, or not in the
-/// session's campaign.
+/// author's campaign.
 pub(crate) async fn lock_post(
     write: &mut Writing,
-    session: &Session,
+    author: Author,
     id: PostId,
 ) -> Result<Option<(Round, Post)>, ActionError> {
     let Some(found) = write.post(id).await? else { return Ok(None) };
     let Some(round) = write.take_round(found.round).await? else { return Ok(None) };
     // Read again: another change may have come between the first look and the lock.
-    let post = write.post(id).await?.filter(|_| round.campaign == session.campaign);
+    let post = write.post(id).await?.filter(|_| round.campaign == author.campaign);
     Ok(post.map(|post| (round, post)))
 }
 

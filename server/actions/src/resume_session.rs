@@ -12,7 +12,7 @@ impl Actions {
     /// Database faults.
     pub async fn resume_session(&self, tenant: &Tenant, token: &str) -> Result<Option<Session>, ActionError> {
         let Ok(token) = SessionToken::parse(token) else { return Ok(None) };
-        let session = self.storage.conversation.session(tenant.id, token.hash(&self.pepper).0).await?;
+        let session = self.conversation.session(tenant.id, token.hash(&self.pepper).0).await?;
         let today = local_date(self.clock.now(), tenant.zone);
         Ok(session.filter(|session| today <= session.expires_on))
     }

@@ -2,18 +2,21 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
 use domain::contribution::{
     ContributionForm, MAX_CONTRIBUTIONS_PER_ROUND, MAX_POSTS_PER_PARTICIPANT, PostRefusal, accept,
 };
 use domain::ids::PostId;
 use domain::time_zone::local_date;
 use domain::voice;
-use storage::conversation::NewPost;
+use storage::conversation::{NewPost, Writing};
 
+use crate::keep_act::{Act, Author, Placed};
 use crate::{ActionError, Actions, RoundInfo, Session, Tenant};
 
 impl Actions {
-    /// Writes a contribution to `round`; gives its id. Nothing if the round is not there or not of the session's campaign.
+    /// Writes a contribution to `round`, or keeps it until the author is let in. Nothing if the round is not there or not of the
+    /// session's campaign.
     ///
     /// # Errors
     /// A [`PostRefusal`] for the form, or a fault.
@@ -23,19 +26,50 @@ impl Actions {
         session: &Session,
         round: &RoundInfo,
         form: &ContributionForm,
+    ) -> Result<Option<Placed>, ActionError> {
+        if session.waiting {
+            let Some(stored) = self.conversation.read(tenant.id).await?.round(round.id).await? else {
+                return Ok(None);
+            };
+            if stored.campaign != session.campaign {
+                return Ok(None);
+            }
+            accept(&stored, &round.prompts, &round.themes, form, self.clock.now())?;
+            let act = Act::Share { round: round.id, form: form.clone() };
+            if let Some(placed) = self.keep_act(tenant, session, act).await? {
+                return Ok(Some(placed));
+            }
+        }
+        let mut write = self.conversation.write(tenant.id).await?;
+        let author = Author::of(session);
+        let now = || self.clock.now();
+        let Some(id) = self.write_contribution(&mut write, tenant, author, round, form, &now).await? else {
+            return Ok(None);
+        };
+        write.commit().await?;
+        Ok(Some(Placed::Now(id)))
+    }
+
+    /// The same inside a transaction; `now` is asked under the round's lock: who waited for it past the closing time is late.
+    pub(crate) async fn write_contribution(
+        &self,
+        write: &mut Writing,
+        tenant: &Tenant,
+        author: Author,
+        round: &RoundInfo,
+        form: &ContributionForm,
+        now: &(dyn Fn() -> DateTime<Utc> + Sync),
     ) -> Result<Option<PostId>, ActionError> {
-        let mut write = self.storage.conversation.write(tenant.id).await?;
         let Some(stored) = write.take_round(round.id).await? else { return Ok(None) };
-        // Asked under the lock: who waited for it past the closing time is late.
-        let now = self.clock.now();
-        if stored.campaign != session.campaign {
+        let now = now();
+        if stored.campaign != author.campaign {
             return Ok(None);
         }
         let new = accept(&stored, &round.prompts, &round.themes, form, now)?;
-        if write.posts_by(round.id, session.participant).await? >= MAX_POSTS_PER_PARTICIPANT {
+        if write.posts_by(round.id, author.participant).await? >= MAX_POSTS_PER_PARTICIPANT {
             return Err(PostRefusal::TooMany.into());
         }
-        let board = self.storage.conversation.board(tenant.id, round.id);
+        let board = self.conversation.board(tenant.id, round.id);
         if board.len() >= MAX_CONTRIBUTIONS_PER_ROUND {
             return Err(PostRefusal::RoundFull.into());
         }
@@ -46,7 +80,7 @@ impl Actions {
             prompt: Some(new.prompt),
             contribution: None,
             reply_to: None,
-            author: session.participant,
+            author: author.participant,
             voice: voice::draw(&HashSet::new(), &*self.entropy),
             body: new.body.into_string(),
             theme: new.theme,
@@ -54,7 +88,6 @@ impl Actions {
             written_on: local_date(now, tenant.zone),
         };
         write.add_post(&post, stored.revision).await?;
-        write.commit().await?;
         Ok(Some(id))
     }
 }

@@ -1,9 +1,12 @@
 //! One contribution with a page of its comments.
 
+use std::collections::HashMap;
+
 use domain::contribution::PostState;
 use domain::ids::PostId;
 use domain::round::Round;
 
+use crate::keep_act::kept_votes;
 use crate::{ActionError, Actions, Session, Tenant, ThreadPost};
 
 /// Comments on one page.
@@ -35,8 +38,8 @@ impl Actions {
         id: PostId,
         after: i64,
     ) -> Result<Option<ContributionView>, ActionError> {
-        let reading = self.storage.conversation.read(tenant.id).await?;
-        let Some(contribution) = reading.contribution(id, session.participant).await? else {
+        let reading = self.conversation.read(tenant.id).await?;
+        let Some(mut contribution) = reading.contribution(id, session.participant).await? else {
             return Ok(None);
         };
         let gone = match contribution.post.state {
@@ -53,6 +56,12 @@ impl Actions {
         let more = comments.len() > COMMENTS_PER_PAGE;
         comments.truncate(COMMENTS_PER_PAGE);
         let next = comments.last().filter(|_| more).map(|last| last.post.written_at);
+        if session.waiting {
+            let kept: HashMap<_, _> = kept_votes(&self.kept_acts(tenant, session).await?).collect();
+            for shown in comments.iter_mut().chain([&mut contribution]) {
+                shown.own_vote = kept.get(&shown.post.id).copied();
+            }
+        }
         Ok(Some(ContributionView { round, contribution, comments, next }))
     }
 }

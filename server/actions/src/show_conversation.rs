@@ -7,6 +7,7 @@ use domain::ids::{PostId, RoundId};
 use domain::round::Round;
 use domain::vote::VoteValue;
 
+use crate::keep_act::kept_votes;
 use crate::{ActionError, Actions, Session, Tenant};
 
 /// How often the board may move on while a page is made before the page is shown as it then is.
@@ -19,7 +20,7 @@ pub struct ConversationView {
     pub round: Round,
     /// The contributions.
     pub page: Page,
-    /// The reader's votes on them.
+    /// The reader's votes on them; of somebody who waits to be let in, those that are kept.
     pub votes: HashMap<PostId, VoteValue>,
     /// Where the conversation came from, if from elsewhere.
     pub note: Option<std::sync::Arc<str>>,
@@ -40,7 +41,7 @@ impl Actions {
         round: RoundId,
         query: &Query,
     ) -> Result<Option<ConversationView>, ActionError> {
-        let conversation = &self.storage.conversation;
+        let conversation = &self.conversation;
         let reading = conversation.read(tenant.id).await?;
         let mut board = conversation.board(tenant.id, round);
         for attempt in 1.. {
@@ -50,10 +51,14 @@ impl Actions {
                 return Ok(None);
             };
             if moment.round.revision <= board.revision || attempt == ATTEMPTS {
+                let mut votes = moment.votes;
+                if session.waiting {
+                    votes.extend(kept_votes(&self.kept_acts(tenant, session).await?));
+                }
                 return Ok(Some(ConversationView {
                     round: moment.round,
                     page,
-                    votes: moment.votes,
+                    votes,
                     note: board.note.clone(),
                 }));
             }

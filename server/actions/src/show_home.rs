@@ -32,11 +32,11 @@ impl Actions {
     /// Database faults.
     pub async fn show_home(&self, tenant: &Tenant) -> Result<Vec<CampaignView>, ActionError> {
         let now = self.clock.now();
-        let reading = self.storage.conversation.read(tenant.id).await?;
+        let reading = self.conversation.read(tenant.id).await?;
         let mut views = Vec::with_capacity(tenant.campaigns.len());
         for campaign in &tenant.campaigns {
             let Some(round) = reading.round(campaign.round_at(now).id).await? else { continue };
-            let board = self.storage.conversation.board_at(&reading, round.id, round.revision).await?;
+            let board = self.conversation.board_at(&reading, round.id, round.revision).await?;
             let joined = self.joined(tenant, &reading, campaign.id).await?;
             views.push(CampaignView {
                 campaign: campaign.clone(),

@@ -14,7 +14,7 @@ impl Actions {
         tenant: &Tenant,
         campaign: &Campaign,
     ) -> Result<Option<Round>, ActionError> {
-        let reading = self.storage.conversation.read(tenant.id).await?;
+        let reading = self.conversation.read(tenant.id).await?;
         Ok(reading.round(campaign.round_at(self.clock.now()).id).await?)
     }
 }

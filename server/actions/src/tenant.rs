@@ -6,7 +6,8 @@ use domain::branding::Palette;
 use domain::ids::{CampaignId, OrganisationId, PromptId, RoundId, TenantId};
 use domain::round::{Prompt, Theme};
 use domain::tenant_pack::{
-    BrandingFile, CampaignFile, ContactsFile, RoundFile, TenantFile, TenantPack, round_times,
+    BrandingFile, CampaignFile, ContactsFile, EntryRoute, JoiningFile, RoundFile, SingleSignOnFile,
+    TenantFile, TenantPack, round_times,
 };
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,8 @@ pub struct Tenant {
     pub short_name: String,
     /// Host names at which it is served.
     pub hosts: Vec<String>,
+    /// Host names of its identity side, where the two sides run apart.
+    pub identity_hosts: Vec<String>,
     /// Its time zone.
     pub zone: Tz,
     /// Header, footer and colours as the pack has them.
@@ -49,6 +52,8 @@ pub struct Tenant {
     pub palette: Palette,
     /// Whom to ask.
     pub contacts: ContactsFile,
+    /// How people are let in, and for how long the roll is kept.
+    pub joining: JoiningFile,
     /// Employers.
     pub organisations: Vec<Organisation>,
     /// Its own pages.
@@ -72,6 +77,16 @@ pub struct Organisation {
     pub slug: String,
     /// Its full name.
     pub name: String,
+    /// How its people come in.
+    pub entry_route: EntryRoute,
+    /// About how many work there, if the pack says.
+    pub people: Option<u32>,
+    /// Domains of work addresses, for those who sign up.
+    pub email_domains: Vec<String>,
+    /// Whether people may sign up with any address.
+    pub any_email: bool,
+    /// Its identity provider, if it has one.
+    pub single_sign_on: Option<SingleSignOnFile>,
 }
 
 /// A page of a tenant's own.
@@ -152,6 +167,11 @@ impl Tenant {
             id: organisation_id(&slug, &organisation.slug),
             slug: organisation.slug,
             name: organisation.name,
+            entry_route: organisation.entry_route,
+            people: organisation.people,
+            email_domains: organisation.email_domains,
+            any_email: organisation.any_email,
+            single_sign_on: organisation.single_sign_on,
         });
         let pages = tenant.pages.into_iter().map(|page| Page {
             markdown: page_texts.remove(&page.slug).unwrap_or_default(),
@@ -164,10 +184,12 @@ impl Tenant {
             name: tenant.name,
             short_name: tenant.short_name,
             hosts: tenant.hosts,
+            identity_hosts: tenant.identity_hosts,
             zone,
             branding: tenant.branding,
             palette,
             contacts: tenant.contacts,
+            joining: tenant.joining,
             organisations: organisations.collect(),
             pages: pages.collect(),
             campaigns,
@@ -178,6 +200,11 @@ impl Tenant {
         })
     }
 
+    /// Whether it is served under this host name, by either side.
+    pub(crate) fn is_served_at(&self, host: &str) -> bool {
+        self.hosts.iter().chain(&self.identity_hosts).any(|name| name == host)
+    }
+
     /// The campaign called `slug`.
     pub fn campaign(&self, slug: &str) -> Option<&Campaign> {
         self.campaigns.iter().find(|campaign| campaign.slug == slug)
@@ -186,6 +213,13 @@ impl Tenant {
     /// The organisation called `slug`.
     pub fn organisation(&self, slug: &str) -> Option<&Organisation> {
         self.organisations.iter().find(|organisation| organisation.slug == slug)
+    }
+}
+
+impl Organisation {
+    /// Whether people sign up themselves.
+    pub fn takes_sign_ups(&self) -> bool {
+        self.entry_route == EntryRoute::SignUp && (self.any_email || !self.email_domains.is_empty())
     }
 }
 

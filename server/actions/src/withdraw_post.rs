@@ -3,6 +3,7 @@
 use domain::contribution::may_change;
 use domain::ids::PostId;
 
+use crate::keep_act::Author;
 use crate::lock_post::{lock_post, ownership};
 use crate::{ActionError, Actions, Session, Tenant};
 
@@ -17,12 +18,14 @@ impl Actions {
         session: &Session,
         id: PostId,
     ) -> Result<Option<PostId>, ActionError> {
-        let mut write = self.storage.conversation.write(tenant.id).await?;
-        let Some((round, post)) = lock_post(&mut write, session, id).await? else { return Ok(None) };
+        let mut write = self.conversation.write(tenant.id).await?;
+        let Some((round, post)) = lock_post(&mut write, Author::of(session), id).await? else {
+            return Ok(None);
+        };
         may_change(&round, self.clock.now(), ownership(&post), session.participant)?;
         write.withdraw_post(&post, round.revision).await?;
         write.commit().await?;
-        self.storage.conversation.empty_log().await?;
+        self.conversation.empty_log().await?;
         Ok(Some(post.contribution.unwrap_or(post.id)))
     }
 }

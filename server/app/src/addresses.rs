@@ -2,6 +2,9 @@
 
 use actions::Tenant;
 use credentials::SealedCode;
+use web::Addresses;
+
+use crate::config::Side;
 
 /// The deployment's own address as people type it: scheme, host and, where it is not the usual one, port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +60,14 @@ impl PublicUrl {
         Self { scheme: Scheme::Http, host: "localhost".to_owned(), port: Some(port) }
     }
 
+    /// The same at `port`, where port 0 stood for any.
+    pub fn at_port_if_none(mut self, port: u16) -> Self {
+        if self.port == Some(0) {
+            self.port = Some(port);
+        }
+        self
+    }
+
     /// How people reach it.
     pub fn scheme(&self) -> Scheme {
         self.scheme
@@ -89,9 +100,51 @@ impl PublicUrl {
     }
 }
 
+/// Where the sides of every tenant are found.
+pub struct SideAddresses {
+    identity: PublicUrl,
+    conversation: PublicUrl,
+    together: bool,
+}
+
+impl SideAddresses {
+    /// Of a process that serves `side` at `own`, with the other side at `other`.
+    pub fn new(side: Side, own: PublicUrl, other: Option<PublicUrl>) -> Self {
+        let other = other.unwrap_or_else(|| own.clone());
+        match side {
+            Side::Both => Self { identity: own.clone(), conversation: own, together: true },
+            Side::Identity => Self { identity: own, conversation: other, together: false },
+            Side::Conversation => Self { identity: other, conversation: own, together: false },
+        }
+    }
+}
+
+impl Addresses for SideAddresses {
+    fn identity(&self, tenant: &Tenant) -> String {
+        match tenant.identity_hosts.first() {
+            Some(host) if !self.together => self.identity.at_host(host, ""),
+            _ => self.identity.of_tenant(tenant),
+        }
+    }
+
+    fn conversation(&self, tenant: &Tenant) -> String {
+        self.conversation.of_tenant(tenant)
+    }
+
+    fn together(&self) -> bool {
+        self.together
+    }
+}
+
 /// The link that enters with `code`, given the tenant's address.
 pub fn entry_link(tenant_url: &str, code: &SealedCode) -> String {
     format!("{tenant_url}enter?code={code}")
+}
+
+/// Where login details for `campaign` are typed, given the address of the tenant's identity side; with a code, the link that fills it in.
+pub fn login_link(tenant_url: &str, campaign: &str, code: Option<&str>) -> String {
+    let code = code.map(|code| format!("?code={code}")).unwrap_or_default();
+    format!("{tenant_url}join/{campaign}/login{code}")
 }
 
 #[cfg(test)]

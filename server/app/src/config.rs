@@ -4,22 +4,25 @@
 //! describes every key.
 
 mod file;
+mod mail;
+mod storage;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use credentials::Pepper;
-use storage::Databases;
 use thiserror::Error;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 use web::edge::address::{Network, TrustedProxies};
 
 use crate::addresses::{PublicUrl, Scheme};
-use crate::data_folder::{CONVERSATION_FILE, IDENTITY_FILE, PEPPER_FILE, sqlite_url};
+use crate::data_folder::{IDENTITY_SECRET_FILE, PEPPER_FILE};
 use crate::secrets::PepperSource;
-use file::{ConfigFile, ServerSection, StorageSection};
+use file::{ConfigFile, SecretsSection, ServerSection};
+pub use mail::{MailSettings, MailWay};
+pub use storage::{Databases, StorageSettings};
 
 /// Read when `--config` names no other and this one is there.
 pub const DEFAULT_FILE: &str = "candour.toml";
@@ -29,6 +32,9 @@ pub const DEFAULT_PORT: u16 = 8080;
 pub const DEFAULT_DATA: &str = "candour-data";
 /// What is logged unless told otherwise.
 const DEFAULT_LEVEL: &str = "info";
+/// Said of `server.other_side_url`.
+pub const OTHER_SIDE_MISSING: &str =
+    "is missing: each side sends people to the other, so write where that is";
 
 /// Everything that a deployment decides.
 #[derive(Clone)]
@@ -37,8 +43,14 @@ pub struct Config {
     pub server: ServerSettings,
     /// Where its data lies.
     pub storage: StorageSettings,
-    /// Where the pepper comes from.
+    /// Where the conversation side's pepper comes from.
     pub pepper: PepperSource,
+    /// Where the identity side's secret comes from: what keys its hashes, and what its cohorts' private keys are sealed under.
+    pub identity_secret: PepperSource,
+    /// How emails leave.
+    pub mail: MailSettings,
+    /// Secrets that identity providers gave us, by `tenant/organisation`.
+    pub single_sign_on_secrets: HashMap<String, String>,
     /// What it logs, and how.
     pub logs: LogSettings,
 }
@@ -50,25 +62,48 @@ pub struct ServerSettings {
     pub address: SocketAddr,
     /// Where health, readiness and metrics listen: for the operator only.
     pub operations_address: SocketAddr,
+    /// Which side it serves.
+    pub side: Side,
     /// Under which address people come.
     pub public_url: PublicUrl,
+    /// Under which address they come to the other side, where the two run apart.
+    pub other_side_url: Option<PublicUrl>,
     /// The proxies whose word about their client is taken.
     pub trusted_proxies: TrustedProxies,
     /// Said on every page of a demonstration; no file sets it.
     pub demo_note: Option<String>,
 }
 
-/// Where the data lies.
-#[derive(Clone)]
-pub struct StorageSettings {
-    /// The data folder: SQLite's files, the pepper, the lock.
-    pub data: PathBuf,
-    /// What the server works with.
-    pub databases: Databases,
-    /// The same databases as the role that may change their schema; SQLite's files are made if missing.
-    pub migrate: Databases,
-    /// The PostgreSQL role of the server, granted what it needs by `candour migrate`.
-    pub app_role: Option<String>,
+/// Which side a process serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Side {
+    /// The roll, sign-up and signing: who may come in.
+    Identity,
+    /// What is said: the conversation.
+    Conversation,
+    /// Both, in one process.
+    Both,
+}
+
+impl Side {
+    /// Its name in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Conversation => "conversation",
+            Self::Both => "both",
+        }
+    }
+
+    /// Whether the identity side is served.
+    pub fn identity(self) -> bool {
+        self != Self::Conversation
+    }
+
+    /// Whether the conversation side is served.
+    pub fn conversation(self) -> bool {
+        self != Self::Identity
+    }
 }
 
 /// What is logged, and how.
@@ -111,13 +146,15 @@ pub enum ConfigRefusal {
 }
 
 impl Config {
-    /// Reads the configuration: `file`, or [`DEFAULT_FILE`] if it is there, then `environment` over it.
+    /// Reads the configuration: `file`, or [`DEFAULT_FILE`] if it is there, then `environment` over it. With `side` it is about that
+    /// side, whatever they say; where the other side is found need not be written then.
     ///
     /// # Errors
     /// A [`ConfigRefusal`].
     pub fn read(
         file: Option<&Path>,
         environment: impl IntoIterator<Item = (String, String)>,
+        side: Option<Side>,
     ) -> Result<Self, ConfigRefusal> {
         let (file, required) = (file.unwrap_or(Path::new(DEFAULT_FILE)), file.is_some());
         let file = config::File::from(file).format(config::FileFormat::Toml).required(required);
@@ -125,7 +162,7 @@ impl Config {
         let environment =
             config::Environment::with_prefix("CANDOUR").separator("__").source(Some(environment));
         let values = config::Config::builder().add_source(file).add_source(environment).build()?;
-        Self::check(values.try_deserialize()?)
+        Self::check(values.try_deserialize()?, side)
     }
 
     /// A deployment on SQLite in the folder `data`, for this machine only, on any two free ports. Reads nothing.
@@ -139,26 +176,17 @@ impl Config {
         file.storage.data = Some(data.ok_or_else(not_utf8)?);
         file.server.address = Some("127.0.0.1:0".to_owned());
         file.server.operations_address = Some("127.0.0.1:0".to_owned());
-        Self::check(file)
+        Self::check(file, None)
     }
 
-    fn check(file: ConfigFile) -> Result<Self, ConfigRefusal> {
+    fn check(file: ConfigFile, side: Option<Side>) -> Result<Self, ConfigRefusal> {
         let mut problems = Problems::default();
-        let server = problems.server(file.server);
-        let storage = problems.storage(file.storage);
-        let pepper = match (&file.secrets.pepper, &file.secrets.pepper_file) {
-            (Some(_), Some(_)) => {
-                problems.add("secrets.pepper_file", "secrets.pepper is given as well: keep one of the two");
-                None
-            }
-            (Some(digits), None) => {
-                problems.checked("secrets.pepper", Pepper::from_hex(digits)).map(PepperSource::Given)
-            }
-            (None, Some(path)) => Some(PepperSource::File(path.into())),
-            (None, None) => {
-                storage.as_ref().map(|storage| PepperSource::File(storage.data.join(PEPPER_FILE)))
-            }
-        };
+        let server = problems.server(file.server, side);
+        let side = server.as_ref().map_or(Side::Both, |server| server.side);
+        let storage = problems.storage(file.storage, side);
+        let data = storage.as_ref().map(|storage| storage.data.clone()).unwrap_or_default();
+        let (pepper, identity_secret) = problems.secrets(file.secrets, &data);
+        let mail = problems.mail(file.mail, &data);
         let level = file.logs.level.unwrap_or_else(|| DEFAULT_LEVEL.to_owned());
         problems.checked("logs.level", log_filter(&level));
         let format = match file.logs.format.as_deref() {
@@ -170,9 +198,12 @@ impl Config {
             }
         };
         let logs = LogSettings { format, level };
-        match (server, storage, pepper) {
-            (Some(server), Some(storage), Some(pepper)) if problems.0.is_empty() => {
-                Ok(Self { server, storage, pepper, logs })
+        match (server, storage, pepper, identity_secret, mail) {
+            (Some(server), Some(storage), Some(pepper), Some(identity_secret), Some(mail))
+                if problems.0.is_empty() =>
+            {
+                let single_sign_on_secrets = file.single_sign_on.secrets;
+                Ok(Self { server, storage, pepper, identity_secret, mail, single_sign_on_secrets, logs })
             }
             _ => Err(ConfigRefusal::Keys(problems.0)),
         }
@@ -195,13 +226,68 @@ impl Problems {
         value.map_err(|reason| self.add(key, reason.to_string())).ok()
     }
 
+    /// The conversation side's pepper and the identity side's secret.
+    fn secrets(
+        &mut self,
+        section: SecretsSection,
+        data: &Path,
+    ) -> (Option<PepperSource>, Option<PepperSource>) {
+        let mut source = |keys: [&'static str; 2],
+                          given: Option<String>,
+                          file: Option<String>,
+                          usual: &str| match (given, file) {
+            (Some(_), Some(_)) => {
+                self.add(keys[1], format!("{} is given as well: keep one of the two", keys[0]));
+                None
+            }
+            (Some(digits), None) => self.checked(keys[0], Pepper::from_hex(&digits)).map(PepperSource::Given),
+            (None, Some(path)) => Some(PepperSource::File(path.into())),
+            (None, None) => Some(PepperSource::File(data.join(usual))),
+        };
+        let pepper = source(
+            ["secrets.pepper", "secrets.pepper_file"],
+            section.pepper,
+            section.pepper_file,
+            PEPPER_FILE,
+        );
+        let identity = source(
+            ["secrets.identity_secret", "secrets.identity_secret_file"],
+            section.identity_secret,
+            section.identity_secret_file,
+            IDENTITY_SECRET_FILE,
+        );
+        let same = match (&pepper, &identity) {
+            (Some(PepperSource::Given(pepper)), Some(PepperSource::Given(identity))) => {
+                pepper.to_hex() == identity.to_hex()
+            }
+            (Some(PepperSource::File(pepper)), Some(PepperSource::File(identity))) => pepper == identity,
+            _ => false,
+        };
+        if same {
+            self.add("secrets.identity_secret", "is the pepper: each side has a secret of its own");
+        }
+        (pepper, identity)
+    }
+
+    fn side(&mut self, text: Option<&str>) -> Side {
+        match text {
+            None | Some("both") => Side::Both,
+            Some("identity") => Side::Identity,
+            Some("conversation") => Side::Conversation,
+            Some(other) => {
+                self.add("server.side", format!("`{other}` is none: write identity, conversation or both"));
+                Side::Both
+            }
+        }
+    }
+
     fn address(&mut self, key: &'static str, text: Option<String>, port: u16) -> Option<SocketAddr> {
         let Some(text) = text else { return Some((IpAddr::from(Ipv4Addr::LOCALHOST), port).into()) };
         let example = "write an IP address and a port, such as 127.0.0.1:8080 or [::]:8080";
         self.checked(key, text.parse().map_err(|_| format!("`{text}` is no address: {example}")))
     }
 
-    fn server(&mut self, section: ServerSection) -> Option<ServerSettings> {
+    fn server(&mut self, section: ServerSection, told: Option<Side>) -> Option<ServerSettings> {
         let address = self.address("server.address", section.address, DEFAULT_PORT);
         let port = address.map_or(DEFAULT_PORT, |address| address.port());
         let next = port.checked_add(u16::from(port != 0)).unwrap_or_default();
@@ -224,7 +310,17 @@ impl Problems {
         let proxies = section.trusted_proxies.into_iter().flatten();
         let proxies: Vec<Option<Network>> =
             proxies.map(|text| self.checked("server.trusted_proxies", text.parse())).collect();
+        let side = told.unwrap_or_else(|| self.side(section.side.as_deref()));
+        let other_side_url = match section.other_side_url {
+            Some(text) => self.checked("server.other_side_url", PublicUrl::parse(&text)),
+            None => None,
+        };
+        if side != Side::Both && told.is_none() && other_side_url.is_none() {
+            self.add("server.other_side_url", OTHER_SIDE_MISSING);
+        }
         Some(ServerSettings {
+            side,
+            other_side_url,
             address: address?,
             operations_address: operations?,
             public_url: public_url?,
@@ -232,93 +328,6 @@ impl Problems {
             demo_note: None,
         })
     }
-
-    fn storage(&mut self, section: StorageSection) -> Option<StorageSettings> {
-        let data = PathBuf::from(section.data.unwrap_or_else(|| DEFAULT_DATA.to_owned()));
-        let data = self.checked("storage.data", std::path::absolute(data))?;
-        let given = match (section.identity_url, section.conversation_url) {
-            (Some(identity_url), Some(conversation_url)) => {
-                Some(Databases { identity_url, conversation_url })
-            }
-            (None, None) => None,
-            (Some(_), None) => {
-                self.add(
-                    "storage.conversation_url",
-                    "is missing: the two sides are two databases, so give both addresses",
-                );
-                return None;
-            }
-            (None, Some(_)) => {
-                self.add(
-                    "storage.identity_url",
-                    "is missing: the two sides are two databases, so give both addresses",
-                );
-                return None;
-            }
-        };
-        let databases = match given {
-            Some(databases) => databases,
-            None => Databases {
-                identity_url: self.checked("storage.data", sqlite_url(&data.join(IDENTITY_FILE)))?,
-                conversation_url: self.checked("storage.data", sqlite_url(&data.join(CONVERSATION_FILE)))?,
-            },
-        };
-        let migrate = Databases {
-            identity_url: section
-                .migrate_identity_url
-                .unwrap_or_else(|| made_if_missing(&databases.identity_url)),
-            conversation_url: section
-                .migrate_conversation_url
-                .unwrap_or_else(|| made_if_missing(&databases.conversation_url)),
-        };
-        self.database_url("storage.identity_url", &databases.identity_url);
-        self.database_url("storage.conversation_url", &databases.conversation_url);
-        self.database_url("storage.migrate_identity_url", &migrate.identity_url);
-        self.database_url("storage.migrate_conversation_url", &migrate.conversation_url);
-        for (key, pair) in
-            [("storage.conversation_url", &databases), ("storage.migrate_conversation_url", &migrate)]
-        {
-            if place(&pair.identity_url) == place(&pair.conversation_url) {
-                self.add(
-                    key,
-                    "is the identity side's database: who takes part and what is said must lie in two databases",
-                );
-            }
-        }
-        Some(StorageSettings { data, databases, migrate, app_role: section.app_role })
-    }
-
-    /// Never repeats the address: it may hold a password.
-    fn database_url(&mut self, key: &'static str, url: &str) {
-        if !url.starts_with("sqlite:") && !is_postgres(url) {
-            self.add(key, "is no database address: write postgres://user:password@host/database");
-        }
-    }
-}
-
-fn is_postgres(url: &str) -> bool {
-    url.starts_with("postgres://") || url.starts_with("postgresql://")
-}
-
-fn made_if_missing(url: &str) -> String {
-    match url.starts_with("sqlite:") && !url.contains('?') {
-        true => format!("{url}?mode=rwc"),
-        false => url.to_owned(),
-    }
-}
-
-/// What tells one database from another in its address. Two names of one server are not seen through here; then the migrations
-/// of the second side fail, because they find the first side's.
-fn place(url: &str) -> String {
-    let address = url.split_once('?').map_or(url, |(address, _)| address);
-    if let Some(file) = address.strip_prefix("sqlite:") {
-        let file = file.trim_start_matches("//");
-        return std::path::absolute(file).map_or_else(|_| file.to_owned(), |path| path.display().to_string());
-    }
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-    let rest = rest.rsplit_once('@').map_or(rest, |(_, rest)| rest);
-    let (host, database) = rest.split_once('/').unwrap_or((rest, ""));
-    format!("{}/{database}", host.trim_end_matches(":5432").to_ascii_lowercase())
 }
 
 /// A level by name, or a filter. A single word that is no level would be taken for the name of a part of the program, and nothing

@@ -1,4 +1,4 @@
-//! The folder in which SQLite's files and the pepper lie.
+//! The folder in which SQLite's files and the secrets lie.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,9 @@ use anyhow::{Context, Result, bail};
 pub const IDENTITY_FILE: &str = "identity.sqlite";
 /// The conversation side's SQLite file.
 pub const CONVERSATION_FILE: &str = "conversation.sqlite";
-/// The pepper's file.
+/// The file of the identity side's secret.
+pub const IDENTITY_SECRET_FILE: &str = "identity.secret";
+/// The file of the conversation side's pepper.
 pub const PEPPER_FILE: &str = "pepper";
 /// Locked by whoever serves the folder.
 const LOCK_FILE: &str = ".lock";
@@ -64,11 +66,9 @@ impl DataLock {
     }
 }
 
-/// SQLite's files that exist in the folder, write-ahead logs included.
-pub fn database_files(folder: &Path) -> Vec<PathBuf> {
-    let names = [IDENTITY_FILE, CONVERSATION_FILE]
-        .into_iter()
-        .flat_map(|name| ["", "-wal", "-shm"].into_iter().map(move |ending| format!("{name}{ending}")));
+/// The files of the SQLite database called `name` that exist in the folder, write-ahead log included.
+pub fn database_files(folder: &Path, name: &str) -> Vec<PathBuf> {
+    let names = ["", "-wal", "-shm"].into_iter().map(|ending| format!("{name}{ending}"));
     names.map(|name| folder.join(name)).filter(|path| path.exists()).collect()
 }
 

@@ -1,58 +1,147 @@
-//! Opening the two databases, and bringing them up to date first.
+//! Opening the databases of the sides that are served, and bringing them up to date first.
 
 use std::sync::Arc;
 
-use actions::Actions;
+use actions::{Actions, EmailPost, Enrolment, Sides, SignOn, Tenants};
 use anyhow::{Error, Result, anyhow, bail};
 use domain::{Clock, Entropy};
+use mail::{Mailbox, Outbox, RetrySchedule};
 use migrations::{Report, Side};
-use storage::{Databases, Storage};
+use single_sign_on::SingleSignOn;
+use storage::conversation::Conversation;
+use storage::identity::Identity;
 
 use crate::config::Config;
 use crate::data_folder;
 
-/// Makes what a deployment needs before its first start, and brings both databases up to date: the data folder, the pepper,
-/// the schema. The second time it changes nothing. Gives back what was done to the identity side and to the conversation side.
+/// Said where something needs the identity side.
+pub const NO_IDENTITY: &str =
+    "this is the conversation side: run this where the identity side is (server.side, --side)";
+
+/// Every use case of the sides that are served, and what stands behind them.
+pub struct Opened {
+    /// The use cases.
+    pub sides: Sides,
+    /// Emails on their way out, where the identity side is served.
+    pub outbox: Option<Outbox>,
+    /// A demonstration's mailbox.
+    pub mailbox: Option<Mailbox>,
+}
+
+/// Makes what a deployment needs before its first start, and brings its databases up to date: the data folder, the secrets, the schema. The
+/// second time it changes nothing. Gives back what was done to which side.
 ///
 /// # Errors
 /// When one of them cannot be made; says which.
-pub async fn prepare(config: &Config, entropy: &dyn Entropy) -> Result<[Report; 2]> {
+pub async fn prepare(config: &Config, entropy: &dyn Entropy) -> Result<Vec<(&'static str, Report)>> {
     data_folder::make(&config.storage.data)?;
-    config.pepper.read_or_make(entropy)?;
     let (urls, role) = (&config.storage.migrate, config.storage.app_role.as_deref());
-    let identity = migrations::migrate(&urls.identity_url, Side::Identity, role).await;
-    let conversation = migrations::migrate(&urls.conversation_url, Side::Conversation, role).await;
-    Ok([
-        identity.map_err(|fault| unready("identity", &urls.identity_url, &fault.to_string()))?,
-        conversation.map_err(|fault| unready("conversation", &urls.conversation_url, &fault.to_string()))?,
-    ])
+    let mut reports = Vec::new();
+    if let Some(url) = &urls.identity_url {
+        config.identity_secret.read_or_make(entropy)?;
+        let report = migrations::migrate(url, Side::Identity, role).await;
+        reports.push(("identity", report.map_err(|fault| unready("identity", url, &fault.to_string()))?));
+    }
+    if let Some(url) = &urls.conversation_url {
+        config.pepper.read_or_make(entropy)?;
+        let report = migrations::migrate(url, Side::Conversation, role).await;
+        let report = report.map_err(|fault| unready("conversation", url, &fault.to_string()))?;
+        reports.push(("conversation", report));
+    }
+    Ok(reports)
 }
 
-/// Both databases.
+/// The identity side's database.
 ///
 /// # Errors
-/// When one cannot be reached or is not up to date.
-pub async fn open(databases: &Databases) -> Result<Storage> {
-    let (identity, conversation) = tokio::join!(
-        up_to_date("identity", &databases.identity_url, Side::Identity),
-        up_to_date("conversation", &databases.conversation_url, Side::Conversation),
-    );
-    identity?;
-    conversation?;
-    Ok(Storage::open(databases).await?)
+/// When it cannot be reached, is not up to date, or this process does not serve it.
+pub async fn open_identity(config: &Config) -> Result<Identity> {
+    let Some(url) = &config.storage.databases.identity_url else { bail!("{NO_IDENTITY}") };
+    up_to_date("identity", url, Side::Identity).await?;
+    Ok(Identity::open(url).await?)
 }
 
-/// Every use case, on the databases of `config`.
+/// The conversation side's database.
 ///
 /// # Errors
-/// When a database or the pepper cannot be read.
+/// When it cannot be reached, is not up to date, or this process does not serve it.
+pub async fn open_conversation(config: &Config) -> Result<Conversation> {
+    let Some(url) = &config.storage.databases.conversation_url else {
+        bail!("this is the identity side: run this where the conversation side is (server.side, --side)")
+    };
+    up_to_date("conversation", url, Side::Conversation).await?;
+    Ok(Conversation::open(url).await?)
+}
+
+/// Every use case of the sides that `config` serves.
+///
+/// # Errors
+/// When a database, a secret or the way of emails cannot be used.
+pub async fn open_sides(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Opened> {
+    let side = config.server.side;
+    let identity = if side.identity() { Some(open_identity(config).await?) } else { None };
+    let conversation = if side.conversation() { Some(open_conversation(config).await?) } else { None };
+    let tenants = match (&conversation, &identity) {
+        (Some(conversation), _) => Tenants::of_conversation(conversation.clone()),
+        (None, Some(identity)) => Tenants::of_identity(identity.clone()),
+        (None, None) => bail!("neither side is served"),
+    };
+    let conversation = match conversation {
+        Some(conversation) => {
+            let (clock, entropy) = (Arc::clone(&clock), Arc::clone(&entropy));
+            Some(Actions::new(conversation, Arc::clone(&tenants), clock, entropy, config.pepper.read()?))
+        }
+        None => None,
+    };
+    let Some(identity) = identity else {
+        return Ok(Opened { sides: Sides { identity: None, conversation }, outbox: None, mailbox: None });
+    };
+    let (mailer, mailbox) = config.mail.mailer()?;
+    let outbox = Outbox::start(mailer, RetrySchedule::default());
+    let post = EmailPost { outbox: outbox.clone(), sender: config.mail.from.clone() };
+    let secret = config.identity_secret.read()?;
+    let enrolment = Enrolment::new(identity, tenants, clock, entropy, secret, post, Some(sign_on(config)?));
+    Ok(Opened { sides: Sides { identity: Some(enrolment), conversation }, outbox: Some(outbox), mailbox })
+}
+
+/// The identity side's use cases for a command, without single sign-on, before a queue of emails of their own: with `schedule`, which
+/// may be shorter than a server's where somebody waits for it.
+///
+/// # Errors
+/// When its database, its secret or the way of emails cannot be used.
+pub async fn open_enrolment(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    schedule: RetrySchedule,
+) -> Result<(Enrolment, Outbox)> {
+    let identity = open_identity(config).await?;
+    let tenants = Tenants::of_identity(identity.clone());
+    let (mailer, _) = config.mail.mailer()?;
+    let outbox = Outbox::start(mailer, schedule);
+    let post = EmailPost { outbox: outbox.clone(), sender: config.mail.from.clone() };
+    let secret = config.identity_secret.read()?;
+    Ok((Enrolment::new(identity, tenants, clock, entropy, secret, post, None), outbox))
+}
+
+/// What speaks to identity providers.
+fn sign_on(config: &Config) -> Result<SignOn> {
+    let client = SingleSignOn::new(reqwest::Client::builder())?;
+    Ok(SignOn { client: Arc::new(client), secrets: Arc::new(config.single_sign_on_secrets.clone()) })
+}
+
+/// The conversation side's use cases.
+///
+/// # Errors
+/// When its database or the pepper cannot be read.
 pub async fn open_actions(
     config: &Config,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
 ) -> Result<Actions> {
-    let storage = open(&config.storage.databases).await?;
-    Ok(Actions::new(storage, clock, entropy, config.pepper.read()?))
+    let conversation = open_conversation(config).await?;
+    let tenants = Tenants::of_conversation(conversation.clone());
+    Ok(Actions::new(conversation, tenants, clock, entropy, config.pepper.read()?))
 }
 
 /// How one database stands.

@@ -14,6 +14,7 @@ pub mod databases;
 mod demo;
 mod entropy;
 mod logs;
+mod new_file;
 mod pack_folders;
 pub mod secrets;
 mod start;

@@ -1,7 +1,8 @@
-//! Where the pepper comes from: the one secret without which stolen databases cannot be tested for codes.
+//! Where the secrets come from, one for each side, without which stolen databases cannot be tested for codes: the conversation side's
+//! pepper, and the identity side's, under which its cohorts' private keys are sealed as well.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -10,10 +11,12 @@ use credentials::pepper::KEY_BYTES;
 use domain::Entropy;
 use domain::clock::random_bytes;
 
-/// The key of form tokens is derived from the pepper under this name.
+use crate::new_file::create_private;
+
+/// The key of form tokens is derived from a side's secret under this name.
 const CSRF_KEY_LABEL: &str = "csrf-tokens";
 
-/// Where the pepper comes from.
+/// Where a side's secret comes from.
 #[derive(Clone, Debug)]
 pub enum PepperSource {
     /// The configuration holds it.
@@ -23,7 +26,7 @@ pub enum PepperSource {
 }
 
 impl PepperSource {
-    /// The pepper.
+    /// The secret.
     ///
     /// # Errors
     /// When the file is missing or holds something else; says what to do.
@@ -33,7 +36,7 @@ impl PepperSource {
             Self::File(path) => {
                 let digits = fs::read_to_string(path).with_context(|| {
                     format!(
-                        "the pepper cannot be read from {}: put the file back, or run `candour migrate` to make one for a \
+                        "the secret cannot be read from {}: put the file back, or run `candour migrate` to make one for a \
                          new deployment",
                         path.display()
                     )
@@ -43,7 +46,7 @@ impl PepperSource {
         }
     }
 
-    /// The pepper; makes the file if there is none.
+    /// The secret; makes the file if there is none.
     ///
     /// # Errors
     /// When it can be neither read nor made.
@@ -52,7 +55,7 @@ impl PepperSource {
             && !path.exists()
         {
             make(path, entropy)
-                .with_context(|| format!("the pepper cannot be written to {}", path.display()))?;
+                .with_context(|| format!("the secret cannot be written to {}", path.display()))?;
         }
         self.read()
     }
@@ -68,18 +71,6 @@ fn make(path: &Path, entropy: &dyn Entropy) -> Result<()> {
     let mut file = create_private(path)?;
     writeln!(file, "{}", pepper.to_hex())?;
     Ok(file.sync_all()?)
-}
-
-/// A new file that only this user may read.
-///
-/// # Errors
-/// When it is there already, or cannot be made.
-pub fn create_private(path: &Path) -> io::Result<fs::File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]

@@ -3,23 +3,30 @@
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use actions::Actions;
-use anyhow::{Context, Result, anyhow};
+use actions::Sides;
+use anyhow::{Context, Result, anyhow, ensure};
 use domain::{Clock, Entropy};
+use mail::{Mailbox, Message, Outbox};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use web::edge::headers::Transport;
 use web::edge::metrics::Metrics;
 use web::edge::serve::{Limits, listen, serve};
-use web::edge::shutdown::{ShutdownTrigger, shutdown};
-use web::{Settings, Web};
+use web::edge::shutdown::{ShutdownSignal, ShutdownTrigger, shutdown};
+use web::{MailboxPage, Settings, ShownEmail, Web};
 
-use crate::addresses::Scheme;
-use crate::config::Config;
+use crate::addresses::{Scheme, SideAddresses};
+use crate::config::{Config, OTHER_SIDE_MISSING, Side};
 use crate::data_folder::DataLock;
-use crate::databases;
+use crate::databases::{self, Opened};
 use crate::secrets::csrf_key;
+
+/// How often it looks whether something is due.
+const HOUSEKEEPING: Duration = Duration::from_secs(5);
+/// How long a stopping server waits for its last emails.
+const MAIL_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A server that takes requests, until [`shutdown`](Running::shutdown) or until it is dropped.
 pub struct Running {
@@ -27,8 +34,11 @@ pub struct Running {
     pub site: SocketAddr,
     /// Where health, readiness and metrics listen.
     pub operations: SocketAddr,
-    /// Every use case, on the same databases and caches as the site.
-    pub actions: Actions,
+    /// Every use case of the sides that are served, on the same databases and caches as the site.
+    pub sides: Sides,
+    /// A demonstration's mailbox.
+    pub mailbox: Option<Mailbox>,
+    outbox: Option<Outbox>,
     trigger: ShutdownTrigger,
     listeners: JoinSet<std::io::Result<()>>,
     _lock: Option<DataLock>,
@@ -39,13 +49,25 @@ pub struct Running {
 /// # Errors
 /// When a database is not ready, the data folder is served already, or a port is taken.
 pub async fn start(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Running> {
+    let apart = config.server.side != Side::Both;
+    ensure!(!apart || config.server.other_side_url.is_some(), "server.other_side_url {OTHER_SIDE_MISSING}");
     let site = listener(config.server.address, "server.address")?;
     let operations = listener(config.server.operations_address, "server.operations_address")?;
-    let on_sqlite = config.storage.databases.conversation_url.starts_with("sqlite:");
+    let urls = &config.storage.databases;
+    let on_sqlite = [&urls.identity_url, &urls.conversation_url]
+        .into_iter()
+        .flatten()
+        .any(|url| url.starts_with("sqlite:"));
     let lock = on_sqlite.then(|| DataLock::take(&config.storage.data)).transpose()?;
-    let actions = databases::open_actions(&config, clock, Arc::clone(&entropy)).await?;
+    let Opened { sides, outbox, mailbox } =
+        databases::open_sides(&config, clock, Arc::clone(&entropy)).await?;
+    let secret = if config.server.side.conversation() { &config.pepper } else { &config.identity_secret };
+    // With port 0 the public address is not known before now.
+    let own = config.server.public_url.clone().at_port_if_none(site.local_addr()?.port());
     let settings = Settings {
-        csrf_key: csrf_key(&config.pepper.read()?),
+        csrf_key: csrf_key(&secret.read()?),
+        addresses: Arc::new(SideAddresses::new(config.server.side, own, config.server.other_side_url)),
+        mailbox: mailbox.clone().map(|mailbox| Arc::new(DemoMailbox(mailbox)) as Arc<dyn MailboxPage>),
         transport: match config.server.public_url.scheme() {
             Scheme::Https => Transport::Https,
             Scheme::Http => Transport::Loopback,
@@ -54,15 +76,17 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         demo_note: config.server.demo_note,
     };
     let (trigger, signal) = shutdown();
-    let web = Web::new(actions.clone(), settings, entropy, signal.clone())?;
+    let web = Web::new(sides.clone(), settings, entropy, signal.clone())?;
     let addresses = (site.local_addr()?, operations.local_addr()?);
     let connections = web.metrics().open_connections();
     // The operator's own connections are not among those that the site's gauge counts.
     let uncounted = Metrics::new()?.open_connections();
     let mut listeners = JoinSet::new();
     listeners.spawn(serve(site, web.site(), Limits::default(), connections, signal.clone()));
-    listeners.spawn(serve(operations, web.operations(), Limits::default(), uncounted, signal));
-    Ok(Running { site: addresses.0, operations: addresses.1, actions, trigger, listeners, _lock: lock })
+    listeners.spawn(serve(operations, web.operations(), Limits::default(), uncounted, signal.clone()));
+    listeners.spawn(keep_house(sides.clone(), signal));
+    let (site, operations) = addresses;
+    Ok(Running { site, operations, sides, mailbox, outbox, trigger, listeners, _lock: lock })
 }
 
 impl Running {
@@ -74,6 +98,11 @@ impl Running {
         self.trigger.begin();
         while let Some(ended) = self.listeners.join_next().await {
             ended??;
+        }
+        if let Some(outbox) = &self.outbox
+            && let Err(unsent) = outbox.drain(MAIL_PATIENCE).await
+        {
+            tracing::warn!(%unsent, "the server stopped");
         }
         Ok(())
     }
@@ -87,6 +116,33 @@ impl Running {
             () = signal => self.shutdown().await,
             Some(ended) = self.listeners.join_next() => Ok(ended??),
         }
+    }
+}
+
+/// Does what is due, over and over, until `signal`: every process may, since doing it twice changes nothing.
+async fn keep_house(sides: Sides, signal: ShutdownSignal) -> std::io::Result<()> {
+    loop {
+        if let Err(fault) = sides.keep_house().await {
+            tracing::warn!(%fault, "what was due could not be done");
+        }
+        tokio::select! {
+            () = signal.clone().begun() => return Ok(()),
+            () = tokio::time::sleep(HOUSEKEEPING) => {}
+        }
+    }
+}
+
+/// A demonstration's mailbox, as the web side shows it.
+struct DemoMailbox(Mailbox);
+
+impl MailboxPage for DemoMailbox {
+    fn messages(&self) -> Vec<ShownEmail> {
+        let shown = |message: &Arc<Message>| ShownEmail {
+            to: message.to().as_str().to_owned(),
+            subject: message.subject().to_owned(),
+            text: message.text().to_owned(),
+        };
+        self.0.messages().iter().map(shown).collect()
     }
 }
 

@@ -6,6 +6,7 @@ use domain::ids::{CampaignId, TenantId};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
+use crate::labels;
 use crate::pepper::Pepper;
 
 /// Random bytes in a code: 80 bits, far beyond guessing even without the rate limits.
@@ -17,7 +18,6 @@ const GROUP_CHARACTERS: usize = 4;
 
 /// Crockford's base 32 (<https://www.crockford.com/base32.html>): no I, L, O (they look like 1 and 0) and no U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const KEY_LABEL: &str = "sealed-codes";
 
 /// A sealed code: 80 random bits. `Display` shows it, for the slip; `Debug` never does.
 #[derive(Clone)]
@@ -92,8 +92,13 @@ impl SealedCode {
     /// What to store and look up instead of the code. The same code in another tenant or campaign has another hash, so
     /// that a code opens only the campaign it was issued for.
     pub fn hash(&self, pepper: &Pepper, tenant: TenantId, campaign: CampaignId) -> CodeHash {
-        let key = pepper.derive(KEY_LABEL);
+        let key = pepper.derive(labels::SEALED_CODES);
         CodeHash(key.mac(&[tenant.0.as_bytes(), campaign.0.as_bytes(), &self.0]))
+    }
+
+    /// The bare bytes, for a credential of the same spelling that hashes them under a label of its own.
+    pub(crate) fn as_bytes(&self) -> &[u8; CODE_BYTES] {
+        &self.0
     }
 
     fn from_bits(bits: u128) -> Self {
@@ -153,7 +158,7 @@ impl fmt::Debug for CodeHash {
 
 /// What may stand between the letters: white space, any dash that a keyboard or a word processor makes, and the
 /// characters that nobody sees and that come along with a paste.
-fn is_spacing(c: char) -> bool {
+pub(crate) fn is_spacing(c: char) -> bool {
     c.is_whitespace()
         || matches!(
             c,
@@ -179,22 +184,7 @@ fn digit_of(character: char) -> Result<u8, CodeRefusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Spread-out bytes without a random source: SplitMix64 (Steele, Lea, Flood 2014).
-    fn samples(count: u64) -> impl Iterator<Item = [u8; CODE_BYTES]> {
-        let mix = |seed: u64| {
-            let z = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-            let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-            z ^ (z >> 31)
-        };
-        (1..=count).map(move |n| {
-            let mut bytes = [0; CODE_BYTES];
-            bytes[..8].copy_from_slice(&mix(n).to_be_bytes());
-            bytes[8..].copy_from_slice(&mix(!n).to_be_bytes()[..2]);
-            bytes
-        })
-    }
+    use crate::samples::samples;
 
     fn pepper(last: u8) -> Pepper {
         let mut bytes = [7; 32];

@@ -7,14 +7,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
+use crate::labels;
 use crate::pepper::Pepper;
 
 /// Random bytes in a token: 256 bits.
 pub const TOKEN_BYTES: usize = 32;
 /// Length of a token as text, in characters.
 pub const TOKEN_CHARACTERS: usize = 43;
-
-const KEY_LABEL: &str = "sessions";
 
 /// A session token. Neither `Debug` nor `Display` shows it; [`reveal`](Self::reveal) does, for the cookie.
 #[derive(Clone)]
@@ -54,7 +53,7 @@ impl SessionToken {
 
     /// What to store and look up instead of the token.
     pub fn hash(&self, pepper: &Pepper) -> TokenHash {
-        TokenHash(pepper.derive(KEY_LABEL).mac(&[&self.0]))
+        TokenHash(pepper.derive(labels::SESSIONS).mac(&[&self.0]))
     }
 }
 

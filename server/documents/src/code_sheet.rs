@@ -25,6 +25,8 @@ pub struct CodeSheet {
     pub entry_address: String,
     /// Whom to ask for help, such as an email address.
     pub support_address: String,
+    /// The head of the public key log as it is printed, for those who want to compare it; none before there are keys.
+    pub key_log_head: Option<String>,
     /// The codes, already shuffled.
     pub slips: Vec<Slip>,
 }
@@ -88,6 +90,9 @@ pub fn write_html(mut writer: impl Write, sheet: &CodeSheet) -> Result<(), Sheet
     let [tenant, campaign, address, support] =
         [&sheet.tenant_name, &sheet.campaign_title, &sheet.entry_address, &sheet.support_address]
             .map(|text| escaped(text));
+    let head =
+        sheet.key_log_head.as_deref().map(|head| format!("<p class=\"help\">Keys: {}</p>", escaped(head)));
+    let head = head.unwrap_or_default();
     write!(writer, "{PAGE_START}<title>Codes: {campaign}</title>{PAGE_STYLE}")?;
     writeln!(
         writer,
@@ -105,7 +110,7 @@ pub fn write_html(mut writer: impl Write, sheet: &CodeSheet) -> Result<(), Sheet
                  <li>Scan the square with your phone. Or go to <b>{address}</b> and type the code.</li>\
                  <li>The code works once. Keep it to yourself until then.</li>\
                  <li>The slips were shuffled. Nobody can tell it was you.</li></ol></div>\
-                 <p class=\"code\">{code}</p><p class=\"help\">Stuck? Ask {support}</p></article>"
+                 <p class=\"code\">{code}</p><p class=\"help\">Stuck? Ask {support}</p>{head}</article>"
             )?;
         }
         writeln!(writer, "</section>")?;
@@ -114,7 +119,7 @@ pub fn write_html(mut writer: impl Write, sheet: &CodeSheet) -> Result<(), Sheet
     Ok(writer.flush()?)
 }
 
-const PAGE_START: &str = "<!DOCTYPE html>\n<html lang=\"en-GB\"><head><meta charset=\"utf-8\">\
+pub(crate) const PAGE_START: &str = "<!DOCTYPE html>\n<html lang=\"en-GB\"><head><meta charset=\"utf-8\">\
 <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\">\
 <meta name=\"referrer\" content=\"no-referrer\">";
 
@@ -145,7 +150,7 @@ const QUIET_MODULES: usize = 4;
 
 /// The link as a QR code, black on white, readable with 15 % of it lost (level M). Neighbouring dark modules are one stroke of
 /// the path: a third of the size that the qrcode crate's own SVG has, and a sheet may hold ten thousand.
-fn qr_svg(link: &str) -> Result<String, SheetRefusal> {
+pub(crate) fn qr_svg(link: &str) -> Result<String, SheetRefusal> {
     let code = QrCode::with_error_correction_level(link, EcLevel::M)
         .map_err(|_| SheetRefusal::LinkTooLong { bytes: link.len() })?;
     let mut path = String::new();
@@ -165,7 +170,7 @@ fn qr_svg(link: &str) -> Result<String, SheetRefusal> {
     ))
 }
 
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -194,6 +199,7 @@ mod tests {
             campaign_title: "What's it like here?".into(),
             entry_address: "bsol.candour.example/enter".into(),
             support_address: "support@candour.example".into(),
+            key_log_head: None,
             slips: (0..slips).map(slip).collect(),
         }
     }
@@ -239,6 +245,13 @@ mod tests {
         for absent in ["<script", "<img", "<link", "src=", "href=", "url(", "@import", "<?xml"] {
             assert!(!page.contains(absent), "{absent}");
         }
+    }
+
+    #[test]
+    fn the_head_of_the_key_log_is_on_every_slip_if_there_is_one() {
+        assert!(!html(&sheet(3)).contains("Keys:"));
+        let sheet = CodeSheet { key_log_head: Some("3f7a 91c2 <b>".into()), ..sheet(3) };
+        assert_eq!(html(&sheet).matches("Keys: 3f7a 91c2 &lt;b&gt;").count(), 3);
     }
 
     #[test]

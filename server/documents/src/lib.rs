@@ -1,4 +1,4 @@
-//! Files in and out: Polis exports, code sheets, conversations as JSON, logos.
+//! Files in and out: Polis exports, code sheets, conversations as JSON, rolls, logos.
 //!
 //! Here: bytes to plain types and back, over readers and writers that are passed in. Not here: opening files, tables
 //! (storage's), and deciding what may be exported (actions'). To add one more document: a file named after it, plain
@@ -7,6 +7,9 @@
 
 pub mod code_sheet;
 pub mod conversation_json;
+pub mod dumps;
+pub mod login_letters;
 pub mod logo;
 pub mod polis;
+pub mod roll;
 pub mod spreadsheet;

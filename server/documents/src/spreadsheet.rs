@@ -22,9 +22,11 @@ pub fn unguarded(cell: &str) -> &str {
     }
 }
 
-/// True when the text, apart from apostrophes before it, begins with a sign that starts a formula in some spreadsheet.
+/// True when the text, apart from apostrophes before it, begins with a sign that starts a formula in some spreadsheet. A byte
+/// order mark does not hide the sign: at the beginning of a file it would be taken away.
 fn is_formula(text: &str) -> bool {
-    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+    text.trim_start_matches(['\'', '\u{FEFF}'])
+        .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
 #[cfg(test)]
@@ -33,7 +35,22 @@ mod tests {
 
     #[test]
     fn formulas_are_shown_not_run() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"] {
+        for formula in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "\n=1",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠SUM(A1)",
+            "\u{FEFF}=1",
+            "=HYPERLINK(\"http://x\")",
+            "+cmd|' /C calc'!A0",
+        ] {
             assert_eq!(guarded(formula), format!("'{formula}"));
         }
         for harmless in ["", "a=1", "'tis", "1-2", "“quoted”", " =1"] {
@@ -43,7 +60,20 @@ mod tests {
 
     #[test]
     fn every_text_comes_back() {
-        for text in ["", "'", "''", "=1", "'=1", "''=1", "- one\n- two", "'tis", "plain"] {
+        for text in [
+            "",
+            "'",
+            "''",
+            "=1",
+            "'=1",
+            "''=1",
+            "\u{FEFF}=1",
+            "'\u{FEFF}'=1",
+            "\u{FEFF}plain",
+            "- one\n- two",
+            "'tis",
+            "plain",
+        ] {
             assert_eq!(unguarded(&guarded(text)), text);
         }
         assert_eq!(unguarded("=1"), "=1");

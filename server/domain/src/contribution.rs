@@ -44,7 +44,7 @@ impl PostState {
 }
 
 /// A contribution as its author filled in the form.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContributionForm {
     /// The chosen prompt's slug.
     pub prompt: String,

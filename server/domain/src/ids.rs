@@ -67,6 +67,10 @@ ids! {
     RoundId;
     /// A question that a round asks.
     PromptId;
+    /// Somebody eligible, on the roll of one campaign. Never leaves the identity side.
+    PersonId;
+    /// Rows of a roll that wait for somebody to confirm them.
+    ImportId;
     /// Whoever holds a credential: no name, no email, no link to the roll.
     ParticipantId;
     /// A contribution or a comment.

@@ -1,7 +1,7 @@
 //! The rules of Candour as plain types: values in, an outcome or a named refusal out.
 //!
-//! Here: ids, time, text, rounds, contributions, votes, display names, the board that readers see, branding colours
-//! and the shapes of tenant packs. Not here: async, I/O, a clock or randomness of its own, and who may do what (that is
+//! Here: ids, time, text, rounds, contributions, votes, display names, the board that readers see, the roll and its
+//! cohorts, branding colours and the shapes of tenant packs. Not here: async, I/O, a clock or randomness of its own, and who may do what (that is
 //! policy's). To add a rule: a file named after its subject, an enum for its states, a `…Refusal` for what it turns
 //! away, and its tests beside it.
 
@@ -10,6 +10,8 @@ pub mod branding;
 pub mod clock;
 pub mod contribution;
 pub mod ids;
+pub mod person;
+pub mod roll;
 pub mod round;
 pub mod tenant_pack;
 pub mod text;

@@ -7,18 +7,20 @@
 //! tenants/<slug>/campaigns/<campaign>/campaign.toml  [`CampaignFile`]
 //! ```
 
+mod joining;
 mod read;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::roll::PlusAddressing;
 use crate::round::VoteWording;
 pub use read::{read, round_times, schema};
 
@@ -26,6 +28,21 @@ pub use read::{read, round_times, schema};
 pub const MAX_SLUG_CHARACTERS: usize = 40;
 /// Slugs that the address space needs for itself.
 pub const RESERVED_SLUGS: [&str; 6] = ["api", "assets", "branding", "conversations", "enter", "pages"];
+
+/// Largest batch of new participants.
+pub const MAX_BATCH_SIZE: u32 = 200;
+/// Longest time that a roll is kept after a campaign's end, in days.
+pub const MAX_KEEP_ROLL_DAYS: u32 = 365;
+/// Most people in an organisation.
+pub const MAX_PEOPLE: u32 = 2_000_000;
+/// Most email domains of an organisation.
+pub const MAX_EMAIL_DOMAINS: usize = 50;
+/// Longest address or client id of a sign-on provider, in bytes.
+pub const MAX_SIGN_ON_BYTES: usize = 255;
+
+const DEFAULT_BATCH_SIZE: u32 = 20;
+const DEFAULT_LATEST_HOUR: NaiveTime = NaiveTime::from_hms_opt(18, 0, 0).expect("six in the evening");
+const DEFAULT_KEEP_ROLL_DAYS: u32 = 30;
 
 /// `tenant.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,12 +56,18 @@ pub struct TenantFile {
     pub short_name: String,
     /// Host names at which this tenant is served, without a port.
     pub hosts: Vec<String>,
+    /// Host names of its identity side, where the two sides run apart; without a port.
+    #[serde(default)]
+    pub identity_hosts: Vec<String>,
     /// IANA time zone, such as `Europe/London`.
     pub time_zone: String,
     /// Logo, colours, header and footer.
     pub branding: BrandingFile,
     /// Whom to ask.
     pub contacts: ContactsFile,
+    /// How joining keeps people apart from what they say.
+    #[serde(default)]
+    pub joining: JoiningFile,
     /// Employers and how their people come in.
     pub organisations: Vec<OrganisationFile>,
     /// Pages beside the built-in ones.
@@ -85,6 +108,34 @@ pub struct ContactsFile {
     pub support_name: String,
 }
 
+/// `[joining]`. What a pack leaves out has its default.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct JoiningFile {
+    /// How many new participants are let in together, so that nobody can be told by when they joined: 1 to 200. 1 lets everyone in at
+    /// once and hides no one; it is for tests and demonstrations.
+    #[schemars(range(min = 1, max = 200))]
+    pub batch_size: u32,
+    /// Local time in the tenant's zone, such as `18:00`, at which those who wait are let in even if they are fewer.
+    pub latest_hour: NaiveTime,
+    /// Whether `name+anything@` and `name@` are the same person when a roll is read or somebody signs up.
+    pub plus_addressing: PlusAddressing,
+    /// How many days after a campaign's end its roll is deleted: 0 to 365.
+    #[schemars(range(max = 365))]
+    pub keep_roll_days: u32,
+}
+
+impl Default for JoiningFile {
+    fn default() -> Self {
+        Self {
+            batch_size: DEFAULT_BATCH_SIZE,
+            latest_hour: DEFAULT_LATEST_HOUR,
+            plus_addressing: PlusAddressing::default(),
+            keep_roll_days: DEFAULT_KEEP_ROLL_DAYS,
+        }
+    }
+}
+
 /// How an organisation's people come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -115,6 +166,27 @@ pub struct OrganisationFile {
     pub name: String,
     /// How its people come in.
     pub entry_route: EntryRoute,
+    /// About how many people work there, for cohorts where people sign up themselves: 1 to 2,000,000.
+    #[schemars(range(min = 1, max = 2_000_000))]
+    pub people: Option<u32>,
+    /// The domains of its email addresses, for sign-up, in lower case: a domain stands for itself alone, not for those below it.
+    #[serde(default)]
+    pub email_domains: Vec<String>,
+    /// Whether people without an address at one of these domains may sign up with any address.
+    #[serde(default)]
+    pub any_email: bool,
+    /// The organisation's own way of signing in, offered beside its entry route.
+    pub single_sign_on: Option<SingleSignOnFile>,
+}
+
+/// `[organisations.single_sign_on]`: an OpenID Connect provider. Its secret, if it has one, is in the server's configuration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SingleSignOnFile {
+    /// The provider's address: `https://…`, or `http://` on this machine alone.
+    pub issuer: String,
+    /// What the provider calls Candour.
+    pub client_id: String,
 }
 
 /// `[[pages]]`.

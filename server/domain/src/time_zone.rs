@@ -1,6 +1,6 @@
 //! Local times of a tenant pack to instants, through both clock changes, and instants to words.
 
-use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use thiserror::Error;
 
@@ -45,6 +45,11 @@ pub fn to_instant(
 /// The date in `zone` at `at`.
 pub fn local_date(at: DateTime<Utc>, zone: Tz) -> NaiveDate {
     at.with_timezone(&zone).date_naive()
+}
+
+/// The time of day in `zone` at `at`.
+pub fn local_time(at: DateTime<Utc>, zone: Tz) -> NaiveTime {
+    at.with_timezone(&zone).time()
 }
 
 /// "Thursday 30 November 2023 at 9:00am", in `zone`; noon and midnight in words, as the NHS style guide has it.

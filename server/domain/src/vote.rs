@@ -84,7 +84,7 @@ impl VoteCounts {
 }
 
 /// What somebody wants their vote to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum VoteWish {
     /// To answer, or to change the answer.
     Cast(VoteValue),

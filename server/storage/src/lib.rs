@@ -10,40 +10,12 @@ pub mod conversation;
 mod error;
 pub mod feed;
 pub mod identity;
+mod key_log;
+mod packs;
 mod tenancy;
 
 pub use error::StorageError;
+pub use packs::{StoredTenant, TenantRow};
 
 /// Shorthand for what storage gives back.
 pub type Result<T> = std::result::Result<T, StorageError>;
-
-/// Where the databases are.
-#[derive(Clone, Debug)]
-pub struct Databases {
-    /// `sqlite://…` or `postgres://…` of the identity side.
-    pub identity_url: String,
-    /// `sqlite://…` or `postgres://…` of the conversation side; never the same database.
-    pub conversation_url: String,
-}
-
-/// Both sides, opened.
-#[derive(Clone)]
-pub struct Storage {
-    /// Who is eligible and what was handed out.
-    pub identity: identity::Identity,
-    /// Everything a participant does.
-    pub conversation: conversation::Conversation,
-}
-
-impl Storage {
-    /// Opens both databases. Neither is created nor migrated here.
-    ///
-    /// # Errors
-    /// When a database cannot be reached.
-    pub async fn open(databases: &Databases) -> Result<Self> {
-        Ok(Self {
-            identity: identity::Identity::open(&databases.identity_url).await?,
-            conversation: conversation::Conversation::open(&databases.conversation_url).await?,
-        })
-    }
-}

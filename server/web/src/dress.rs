@@ -41,19 +41,21 @@ type Worn = HashMap<(TenantId, bool), Arc<Dressed>>;
 pub(crate) struct Wardrobe(Mutex<Worn>);
 
 impl Wardrobe {
-    /// `tenant` dressed for its own host, or for a path under another one.
+    /// `tenant` dressed for its own host, or for a path under another one; `talk` is the conversation side's address where that is
+    /// elsewhere.
     pub fn dress(
         &self,
         renderer: &Renderer,
         tenant: &Arc<Tenant>,
         by_path: bool,
+        talk: Option<String>,
         demo_note: Option<&str>,
     ) -> Result<Arc<Dressed>, PageError> {
         let key = (tenant.id, by_path);
         if let Some(worn) = self.lock().get(&key).filter(|worn| worn.tenant.digest == tenant.digest) {
             return Ok(Arc::clone(worn));
         }
-        let dressed = Arc::new(Dressed::new(renderer, tenant, by_path, demo_note)?);
+        let dressed = Arc::new(Dressed::new(renderer, tenant, by_path, talk, demo_note)?);
         self.lock().insert(key, Arc::clone(&dressed));
         Ok(dressed)
     }
@@ -68,6 +70,7 @@ impl Dressed {
         renderer: &Renderer,
         tenant: &Arc<Tenant>,
         by_path: bool,
+        talk: Option<String>,
         demo_note: Option<&str>,
     ) -> Result<Self, PageError> {
         let base = if by_path { format!("/{}", tenant.slug) } else { String::new() };
@@ -75,22 +78,24 @@ impl Dressed {
         let campaign = tenant.campaigns.first().map(|campaign| campaign.slug.clone());
         let conversation = campaign
             .iter()
-            .map(|slug| Link { text: "The conversation".into(), path: format!("/conversations/{slug}") });
+            .map(|slug| Link { text: "The conversation".into(), path: format!("/conversations/{slug}"), talks: true });
         let own = tenant
             .pages
             .iter()
             .filter(|page| page.in_navigation)
-            .map(|page| Link { text: page.title.clone(), path: format!("/pages/{}", page.slug) });
-        let anonymity = Link { text: "How anonymity works".into(), path: "/anonymity".into() };
+            .map(|page| Link { text: page.title.clone(), path: format!("/pages/{}", page.slug), talks: false });
+        let anonymity = Link { text: "How anonymity works".into(), path: "/anonymity".into(), talks: false };
         let site = Site {
             tenant_name: tenant.name.clone(),
             short_name: tenant.short_name.clone(),
             service_name: tenant.branding.service_name.clone(),
+            talk: talk.unwrap_or_else(|| base.clone()),
             base: base.clone(),
             css: assets::url("candour.css"),
             branding_css: format!("{base}/branding/{version}.css"),
             live_js: assets::url("live.js"),
             draft_js: assets::url("draft.js"),
+            join_js: assets::url("join.js"),
             theme_colour: tenant.palette.brand.to_string(),
             logo: tenant.logo.as_deref().map(|png| logo(png, tenant, &base, version)),
             favicon: Some(format!("{base}/branding/favicon-{version}.png")),

@@ -23,7 +23,7 @@ mod visitor;
 
 use std::sync::Arc;
 
-use actions::Actions;
+use actions::{Sides, Tenant};
 use domain::Entropy;
 use edge::address::TrustedProxies;
 use edge::headers::Transport;
@@ -40,7 +40,7 @@ use state::State;
 pub use api::openapi_json;
 
 /// What a deployment decides about its web side.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// Keys the tokens of forms; 32 random bytes that stay the same across restarts and processes.
     pub csrf_key: [u8; 32],
@@ -50,6 +50,37 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
     /// Said on every page of a demonstration.
     pub demo_note: Option<String>,
+    /// Under which addresses people find both sides of a tenant.
+    pub addresses: Arc<dyn Addresses>,
+    /// A demonstration's mailbox, which a page shows to anybody.
+    pub mailbox: Option<Arc<dyn MailboxPage>>,
+}
+
+/// Under which addresses people find a tenant. Each ends with a slash.
+pub trait Addresses: Send + Sync {
+    /// Where people come in.
+    fn identity(&self, tenant: &Tenant) -> String;
+    /// Where they talk.
+    fn conversation(&self, tenant: &Tenant) -> String;
+    /// Whether the two are the same place.
+    fn together(&self) -> bool;
+}
+
+/// What a demonstration's mailbox holds, newest first.
+pub trait MailboxPage: Send + Sync {
+    /// Every message: recipient, subject, text.
+    fn messages(&self) -> Vec<ShownEmail>;
+}
+
+/// An email of a demonstration.
+#[derive(Clone, Debug)]
+pub struct ShownEmail {
+    /// Whom it went to.
+    pub to: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its plain text.
+    pub text: String,
 }
 
 /// Why the web side cannot start.
@@ -73,18 +104,20 @@ pub struct Web {
 }
 
 impl Web {
-    /// Prepares templates, limits and live updates over `actions`.
+    /// Prepares templates, limits and live updates over what this process serves.
     ///
     /// # Errors
     /// A [`StartRefusal`].
     pub fn new(
-        actions: Actions,
+        sides: Sides,
         settings: Settings,
         entropy: Arc<dyn Entropy>,
         shutdown: ShutdownSignal,
     ) -> Result<Self, StartRefusal> {
-        let state = Arc::new(State::new(actions, settings, entropy, shutdown)?);
-        live::Hub::follow(&state);
+        let state = Arc::new(State::new(sides, settings, entropy, shutdown)?);
+        if state.sides.conversation.is_some() {
+            live::Hub::follow(&state);
+        }
         Ok(Self { state })
     }
 
@@ -99,7 +132,7 @@ impl Web {
         edge::operations::operations(self.state.metrics.clone(), move || {
             let state = Arc::clone(&state);
             async move {
-                match state.actions.check_databases().await {
+                match state.sides.check_databases().await {
                     Ok(()) => Readiness::Ready,
                     Err(error) => Readiness::NotReady(vec![error.to_string()]),
                 }

@@ -91,7 +91,7 @@ struct Good {
 impl Good {
     async fn still(&self) -> bool {
         let Some(state) = self.state.upgrade() else { return false };
-        matches!(state.actions.resume_session(&self.tenant, &self.token).await, Ok(Some(_)))
+        matches!(state.actions().resume_session(&self.tenant, &self.token).await, Ok(Some(_)))
     }
 }
 
@@ -152,7 +152,7 @@ impl Hub {
 
     /// Passes on, for as long as `state` lives, which rounds changed.
     pub fn follow(state: &Arc<State>) {
-        let mut following = state.actions.follow();
+        let mut following = state.actions().follow();
         let state = Arc::downgrade(state);
         tokio::spawn(async move {
             while let Some(followed) = following.next().await {
@@ -209,7 +209,9 @@ async fn tell_all(
             }
         }
         // A fault is temporary: what changed meanwhile is asked for the next time.
-        let Ok(Some(changes)) = state.actions.changes_since(tenant, round, revision).await else { continue };
+        let Ok(Some(changes)) = state.actions().changes_since(tenant, round, revision).await else {
+            continue;
+        };
         if changes.revision == revision {
             continue;
         }
@@ -233,14 +235,14 @@ pub(crate) async fn follow(
     // A browser that reconnects says what it heard last.
     let heard = request.header("last-event-id").and_then(|id| id.parse().ok());
     let since = heard.or_else(|| reader.query.get("since")?.parse().ok()).unwrap_or(i64::MAX);
-    let now = state.actions.revision(reader.tenant(), round).await.map_err(PageError::from)?;
+    let now = state.actions().revision(reader.tenant(), round).await.map_err(PageError::from)?;
     let now = now.ok_or(PageError::NotFound)?;
     let open = Hub::open(&state, reader.session.participant).ok_or(PageError::Busy(MANY_STREAMS.into()))?;
     // Watched first and asked afterwards, so that nothing falls between.
     let receiver = Hub::watch(&state, tenant, round, now);
     let missed = match since {
         i64::MAX => None,
-        since => state.actions.changes_since(tenant, round, since).await.map_err(PageError::from)?,
+        since => state.actions().changes_since(tenant, round, since).await.map_err(PageError::from)?,
     };
     let first = missed.filter(|changes| changes.revision > since).and_then(|changes| {
         let revision = changes.revision;
@@ -290,7 +292,7 @@ fn announced(told: &Told) -> Event {
 pub(crate) async fn poll(request: &Request, visitor: Visitor, Path(slug): Path<String>) -> Result<Response> {
     let reader = visitor.participant(&slug)?;
     let since = reader.query.get("since").and_then(|since| since.parse().ok()).unwrap_or(0);
-    let changes = reader.state.actions.changes_since(reader.tenant().id, reader.round.id, since).await;
+    let changes = reader.state.actions().changes_since(reader.tenant().id, reader.round.id, since).await;
     let changes = changes.map_err(PageError::from)?.ok_or(PageError::NotFound)?;
     let etag = format!("\"{since}-{}\"", changes.revision);
     // Weak or strong: a compressed answer's tag is weak (RFC 9110, 13.1.2).

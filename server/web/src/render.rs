@@ -23,6 +23,10 @@ use crate::views::{Chrome, Sample, Site, View};
 #[include = "*.jinja"]
 struct Templates;
 
+/// The headers that a tenant's pages have: their name in the chrome, whether the device is in, and whether others use it too.
+const HEADERS: [(&str, bool, bool); 3] =
+    [("headers_out", false, false), ("headers_in", true, false), ("headers_shared", true, true)];
+
 /// A template that does not parse, or does not render with what it was given.
 #[derive(Debug, Error)]
 #[error("template: {0:#}")]
@@ -64,14 +68,14 @@ impl Renderer {
     /// The header or footer template fails, which the tests of the samples rule out.
     pub fn dress(&self, site: &Site) -> Result<Chrome, RenderError> {
         let footer = self.part("frame/footer.html", context! { site => Value::from(Serde(site)) })?;
-        let mut headers: BTreeMap<bool, BTreeMap<&str, Value>> = BTreeMap::new();
-        for signed_in in [false, true] {
+        let mut headers: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
+        for (key, signed_in, shared) in HEADERS {
             for section in site.sections() {
                 let header = self.part(
                     "frame/header.html",
-                    context! { site => Value::from(Serde(site)), signed_in, section },
+                    context! { site => Value::from(Serde(site)), signed_in, shared, section },
                 )?;
-                headers.entry(signed_in).or_default().insert(section, header);
+                headers.entry(key).or_default().insert(section, header);
             }
         }
         // One flat map: pages look into it dozens of times each.
@@ -82,8 +86,7 @@ impl Renderer {
             chrome.push((key, if let Some(address) = plain_address(&value) { address } else { value }));
         }
         chrome.push(("footer".into(), footer));
-        chrome.push(("headers_in".into(), Value::from(headers[&true].clone())));
-        chrome.push(("headers_out".into(), Value::from(headers[&false].clone())));
+        chrome.extend(headers.into_iter().map(|(key, by_section)| (key.into(), Value::from(by_section))));
         Ok(Chrome(Value::from_pairs(chrome)))
     }
 

@@ -15,7 +15,9 @@ use crate::edge::headers::SecurityHeaders;
 use crate::edge::log::Observe;
 use crate::fault::Drawing;
 use crate::pages::{
-    contribution, conversation, enter, files, home, information, leave, mine, posts, share, votes,
+    begin, come_back, confirm, contribution, conversation, enter, files, home, information, issue, join,
+    keys, leave, login, mailbox, mine, posts, share, sign_up, single_sign_on,
+    votes,
 };
 use crate::state::State;
 use crate::tenancy::Tenancy;
@@ -53,23 +55,60 @@ where
     Entry { path, method: Method::POST, endpoint: endpoint.into_endpoint().map_to_response().boxed() }
 }
 
-/// Every page, form and file.
-fn table() -> Vec<Entry> {
+/// What both sides serve.
+fn shared_table() -> Vec<Entry> {
     vec![
-        get("/", home::show),
         get("/anonymity", information::anonymity),
         get("/privacy", information::privacy),
         get("/cookies", information::cookies),
         get("/accessibility", information::accessibility),
         get("/pages/:slug", information::page),
+        get("/keys", keys::show),
+        get("/keys.json", keys::log),
+        get("/assets/:file", files::asset),
+        get("/branding/:file", files::branding),
+        get("/robots.txt", files::robots),
+    ]
+}
+
+/// What the identity side serves: how people come in.
+fn identity_table() -> Vec<Entry> {
+    vec![
+        get("/join/:campaign", begin::show),
+        get("/join/:campaign/login", login::show),
+        post("/join/:campaign/login", login::send),
+        get("/join/:campaign/sign-up", sign_up::show),
+        post("/join/:campaign/sign-up", sign_up::send),
+        get("/join/:campaign/confirm", confirm::show),
+        post("/join/:campaign/confirm", confirm::send),
+        get("/join/:campaign/single-sign-on/:organisation", single_sign_on::begin),
+        get("/sign-on", single_sign_on::finish),
+        post("/issue/:campaign", issue::sign),
+        Entry { method: Method::OPTIONS, ..post("/issue/:campaign", issue::may_ask) },
+        get("/dev/mail", mailbox::show),
+    ]
+}
+
+/// What the conversation side serves.
+fn conversation_table() -> Vec<Entry> {
+    vec![
+        get("/", home::show),
         get("/enter", enter::show),
         post("/enter", enter::send),
         get("/leave", leave::show),
         post("/leave", leave::send),
         get("/conversations/:campaign", conversation::show),
+        get("/conversations/:campaign/join", join::show),
+        post("/conversations/:campaign/join", join::send),
+        get("/conversations/:campaign/return", come_back::show),
+        post("/conversations/:campaign/return", come_back::send),
         get("/conversations/:campaign/share", share::show),
         post("/conversations/:campaign/share", share::send),
         get("/conversations/:campaign/mine", mine::show),
+        post("/conversations/:campaign/mine/kept", mine::drop_kept),
+        get("/conversations/:campaign/mine/export", mine::export),
+        get("/conversations/:campaign/mine/erase", mine::show_erase),
+        post("/conversations/:campaign/mine/erase", mine::erase),
         get("/conversations/:campaign/contributions/:id", contribution::show),
         post("/conversations/:campaign/contributions/:id/comments", contribution::add_comment),
         post("/conversations/:campaign/votes", votes::send),
@@ -79,15 +118,26 @@ fn table() -> Vec<Entry> {
         post("/conversations/:campaign/posts/:id/withdraw", posts::withdraw),
         get("/conversations/:campaign/live", live::follow),
         get("/conversations/:campaign/changes", live::poll),
-        get("/assets/:file", files::asset),
-        get("/branding/:file", files::branding),
-        get("/robots.txt", files::robots),
     ]
 }
 
-/// Every route of the site, the API's included, in order.
+/// Every page, form and file of the sides that are served.
+fn table(identity: bool, conversation: bool) -> Vec<Entry> {
+    let mut table = shared_table();
+    if identity {
+        table.extend(identity_table());
+    }
+    if conversation {
+        table.extend(conversation_table());
+    } else {
+        table.push(get("/", begin::front));
+    }
+    table
+}
+
+/// Every route of the site with both sides, the API's included, in order.
 pub fn all_routes() -> Vec<RouteInfo> {
-    let mut routes: Vec<RouteInfo> = table()
+    let mut routes: Vec<RouteInfo> = table(true, true)
         .into_iter()
         .map(|entry| RouteInfo { method: entry.method.to_string(), path: entry.path.to_owned() })
         .chain(
@@ -103,23 +153,20 @@ pub fn all_routes() -> Vec<RouteInfo> {
 /// The site, with everything that stands before it; see [`crate::edge`] for the order of the layers.
 pub(crate) fn site(state: &Arc<State>) -> impl Endpoint + use<> {
     let mut methods: Vec<(&'static str, RouteMethod)> = Vec::new();
-    for Entry { path, method, endpoint } in table() {
+    let sides = &state.sides;
+    for Entry { path, method, endpoint } in table(sides.identity.is_some(), sides.conversation.is_some()) {
         let at = methods.iter().position(|(known, _)| *known == path);
         let route = at.map_or_else(RouteMethod::new, |at| methods.swap_remove(at).1);
         methods.push((path, route.method(method, endpoint)));
     }
-    let routes = methods.into_iter().fold(Route::new(), |route, (path, methods)| route.at(path, methods));
+    let mut routes = methods.into_iter().fold(Route::new(), |route, (path, methods)| route.at(path, methods));
+    if let Some(actions) = &sides.conversation {
+        let proxies = state.settings.trusted_proxies.clone();
+        routes = routes.nest(API, api::service(actions.clone(), Arc::clone(&state.guessing), proxies));
+    }
     routes
-        .nest(
-            API,
-            api::service(
-                state.actions.clone(),
-                Arc::clone(&state.guessing),
-                state.settings.trusted_proxies.clone(),
-            ),
-        )
         .with(AddData::new(Arc::clone(state)))
-        .with(CheckOrigin { exempt: &["/api/"] })
+        .with(CheckOrigin { exempt: &["/api/", "/issue/"] })
         .with(CapBodies { max_bytes: MAX_FORM_BYTES })
         // Outside of the cap, so that its refusal is drawn as the tenant's page. Reads no body.
         .with(Tenancy(Arc::clone(state)))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actions::Actions;
+use actions::{Actions, Enrolment, Sides};
 use domain::Entropy;
 
 use crate::dress::Wardrobe;
@@ -16,7 +16,7 @@ use crate::{Settings, StartRefusal};
 
 /// What every handler shares.
 pub(crate) struct State {
-    pub actions: Actions,
+    pub sides: Sides,
     pub settings: Settings,
     pub entropy: Arc<dyn Entropy>,
     pub renderer: Renderer,
@@ -30,7 +30,7 @@ pub(crate) struct State {
 
 impl State {
     pub(crate) fn new(
-        actions: Actions,
+        sides: Sides,
         settings: Settings,
         entropy: Arc<dyn Entropy>,
         shutdown: ShutdownSignal,
@@ -42,10 +42,39 @@ impl State {
             metrics: Metrics::new()?,
             wardrobe: Wardrobe::default(),
             hub: Hub::default(),
-            actions,
+            sides,
             settings,
             entropy,
             shutdown,
         })
+    }
+}
+
+impl State {
+    /// The conversation side's use cases.
+    ///
+    /// # Panics
+    /// Where this side is not served: then none of its routes stands.
+    pub(crate) fn actions(&self) -> &Actions {
+        self.sides
+            .conversation
+            .as_ref()
+            .expect("routes of the conversation side stand only where it is served")
+    }
+
+    /// The identity side's use cases.
+    ///
+    /// # Panics
+    /// Where this side is not served: then none of its routes stands.
+    pub(crate) fn enrolment(&self) -> &Enrolment {
+        self.sides.identity.as_ref().expect("routes of the identity side stand only where it is served")
+    }
+
+    /// The present instant by this server's clock, UTC.
+    pub(crate) fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        match &self.sides.conversation {
+            Some(conversation) => conversation.now(),
+            None => self.enrolment().now(),
+        }
     }
 }

@@ -62,10 +62,10 @@ impl<E: Endpoint> Endpoint for TenantFound<E> {
 
 impl<E> TenantFound<E> {
     async fn find(&self, request: &mut Request) -> Result<Option<Arc<Dressed>>, Error> {
-        let actions = &self.state.actions;
+        let tenants = self.state.sides.tenants();
         let name = host(request).map(|host| bare_host(host).to_ascii_lowercase());
         let by_host = match &name {
-            Some(name) => actions.find_tenant_by_host(name).await.map_err(PageError::from)?,
+            Some(name) => tenants.by_host(name).await.map_err(PageError::from)?,
             None => None,
         };
         if let Some(tenant) = by_host {
@@ -73,7 +73,7 @@ impl<E> TenantFound<E> {
         }
         let path = request.uri().path();
         let slug = path.split('/').nth(1).unwrap_or_default();
-        let Some(tenant) = actions.find_tenant_by_slug(slug).await.map_err(PageError::from)? else {
+        let Some(tenant) = tenants.by_slug(slug).await.map_err(PageError::from)? else {
             return Ok(None);
         };
         // A tenant with a name of its own is not served under another tenant's or any stranger's.
@@ -94,7 +94,7 @@ impl<E> TenantFound<E> {
         if !local || request.uri().path() != "/" {
             return Err(PageError::NotFound.into());
         }
-        let tenants = self.state.actions.tenants().await.map_err(PageError::from)?;
+        let tenants = self.state.sides.tenants().all().await.map_err(PageError::from)?;
         let links: String = tenants
             .iter()
             .map(|t| format!("<li><a href=\"/{}/\">{}</a></li>", t.slug, escaped(&t.name)))
@@ -108,8 +108,11 @@ impl<E> TenantFound<E> {
     }
 
     fn dress(&self, tenant: &Arc<actions::Tenant>, by_path: bool) -> Result<Option<Arc<Dressed>>, Error> {
-        let note = self.state.settings.demo_note.as_deref();
-        Ok(Some(self.state.wardrobe.dress(&self.state.renderer, tenant, by_path, note)?))
+        let settings = &self.state.settings;
+        let talk = self.state.sides.conversation.is_none().then(|| settings.addresses.conversation(tenant));
+        let talk = talk.map(|address| address.trim_end_matches('/').to_owned());
+        let note = settings.demo_note.as_deref();
+        Ok(Some(self.state.wardrobe.dress(&self.state.renderer, tenant, by_path, talk, note)?))
     }
 }
 

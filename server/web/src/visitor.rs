@@ -7,7 +7,9 @@ use std::time::Duration;
 use actions::{Campaign, RoundInfo, Session, Tenant};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{NaiveTime, Timelike};
 use domain::clock::random_bytes;
+use domain::time_zone::local_time;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::web::{Html, Redirect};
 use poem::{Error, FromRequest, IntoResponse, Request, RequestBody, Response, Result};
@@ -32,6 +34,8 @@ pub(crate) struct Visitor {
     pub token: Option<String>,
     /// The cookie of a visit before entering.
     pub visit: Option<String>,
+    /// Whether others use this device too, as they said when they came in.
+    pub shared: bool,
     /// The query's fields.
     pub query: Form,
     /// The path, without the tenant's base.
@@ -43,11 +47,12 @@ impl<'a> FromRequest<'a> for Visitor {
         let state = request.data::<Arc<State>>().ok_or(PageError::Fault("no state".into()))?;
         let dressed = request.data::<Arc<Dressed>>().ok_or(PageError::NotFound)?;
         let token = dressed.cookie.read(request.headers());
-        let session = match token {
-            Some(token) => {
-                state.actions.resume_session(&dressed.tenant, token).await.map_err(PageError::from)?
+        // The identity side knows no participant, whatever the device holds.
+        let session = match (token, &state.sides.conversation) {
+            (Some(token), Some(actions)) => {
+                actions.resume_session(&dressed.tenant, token).await.map_err(PageError::from)?
             }
-            None => None,
+            _ => None,
         };
         Ok(Self {
             state: Arc::clone(state),
@@ -55,6 +60,7 @@ impl<'a> FromRequest<'a> for Visitor {
             token: token.filter(|_| session.is_some()).map(str::to_owned),
             session,
             visit: CookieName::visit().read(request.headers()).map(str::to_owned),
+            shared: CookieName::shared().read(request.headers()).is_some(),
             query: Form::parse(request.uri().query().unwrap_or_default().as_bytes())?,
             path: request.uri().path().to_owned(),
         })
@@ -92,7 +98,7 @@ impl Visitor {
         let campaign = self.tenant().campaign(slug).ok_or(PageError::NotFound)?.clone();
         let session = self.session.filter(|session| session.campaign == campaign.id);
         let session = session.ok_or(PageError::EnterFirst { kept: None })?;
-        let round = campaign.round_at(self.state.actions.now()).clone();
+        let round = campaign.round_at(self.state.now()).clone();
         Ok(Participant { session, campaign, round, visitor: self })
     }
 
@@ -116,22 +122,31 @@ impl Visitor {
             .query
             .fields()
             .iter()
-            .filter(|(name, _)| name != "done")
+            .filter(|(name, _)| name != "done" && name != "by")
             .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
             .collect();
         let here =
             if query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, query.join("&")) };
+        let by = self.latest_admission();
+        let signed_in = self.session.is_some();
         Visit {
             csrf: self.form_token(),
-            signed_in: self.session.is_some(),
+            signed_in,
+            shared: signed_in && self.shared,
             here,
             section: section.to_owned(),
-            success: self
-                .query
-                .get("done")
-                .and_then(|done| success(done, self.session.is_some()))
-                .map(str::to_owned),
+            joined: signed_in && self.query.get("by") == Some("key"),
+            success: self.query.get("done").and_then(|done| success(done, signed_in, &by)),
+            waits_until: self.session.filter(|session| session.waiting).map(|_| by),
         }
+    }
+
+    /// When whoever waits now is let in at the latest, in words: "6pm today".
+    pub fn latest_admission(&self) -> String {
+        let tenant = self.tenant();
+        let hour = tenant.joining.latest_hour;
+        let day = if local_time(self.state.now(), tenant.zone) < hour { "today" } else { "tomorrow" };
+        format!("{} {day}", hour_in_words(hour))
     }
 
     /// Renders `view`.
@@ -186,16 +201,59 @@ pub(crate) fn encoded(text: &str) -> String {
     })
 }
 
-/// What is said once, after something worked.
-fn success(done: &str, signed_in: bool) -> Option<&'static str> {
-    match done {
-        "left" => (!signed_in).then_some("You have left. This device no longer knows you were here."),
-        _ if !signed_in => None,
-        "shared" => Some("Your idea is in the conversation."),
-        "commented" => Some("Your comment is in the conversation."),
-        "edited" => Some("Your change is saved."),
-        "withdrawn" => Some("You have taken it back. The words are gone."),
-        "entered" => Some("You are in. Your name is not on anything you share."),
-        _ => None,
+/// A time of day as people say it: "6pm", "6:30pm", "midday".
+pub(crate) fn hour_in_words(time: NaiveTime) -> String {
+    match (time.hour(), time.minute()) {
+        (0, 0) => "midnight".to_owned(),
+        (12, 0) => "midday".to_owned(),
+        (_, 0) => time.format("%-I%P").to_string(),
+        _ => time.format("%-I:%M%P").to_string(),
+    }
+}
+
+/// What is said once, after something worked; `by` is when whoever waits is let in at the latest.
+fn success(done: &str, signed_in: bool, by: &str) -> Option<String> {
+    let said = match done {
+        "left" if !signed_in => "You have left. This device no longer knows you were here.",
+        "erased" if !signed_in => {
+            "Everything you wrote and answered is erased. This device no longer knows you were here."
+        }
+        _ if !signed_in => return None,
+        "waiting" => {
+            return Some(format!(
+                "You are in. You can read, write and vote now. What you send appears with the next group of people, by {by} at the latest."
+            ));
+        }
+        "early" => "You are in. The conversation is not open yet. Come back with this device when it opens.",
+        "kept" => "We have kept it. It appears with the next group of people who are let in.",
+        "dropped" => "You have taken it back. It will not appear.",
+        "shared" => "Your idea is in the conversation.",
+        "commented" => "Your comment is in the conversation.",
+        "edited" => "Your change is saved.",
+        "withdrawn" => "You have taken it back. The words are gone.",
+        "entered" => "You are in. Your name is not on anything you share.",
+        _ => return None,
+    };
+    Some(said.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hours_as_people_say_them() {
+        let said = |hour, minute| hour_in_words(NaiveTime::from_hms_opt(hour, minute, 0).unwrap());
+        assert_eq!([said(18, 0), said(6, 30), said(0, 5)], ["6pm", "6:30am", "12:05am"]);
+        assert_eq!([said(12, 0), said(0, 0)], ["midday", "midnight"]);
+    }
+
+    #[test]
+    fn what_is_said_fits_who_is_told() {
+        let by = "6pm today";
+        assert!(success("waiting", true, by).unwrap().contains(by));
+        assert_eq!(success("waiting", false, by), None);
+        assert!(success("erased", false, by).is_some() && success("erased", true, by).is_none());
+        assert_eq!(success("<script>", true, by), None);
     }
 }

@@ -5,8 +5,10 @@
 //! - [`axe`]: the accessibility audit of the page that a browser shows.
 //! - [`pages`]: a few bytes of HTML on a port, to prove the harness itself.
 //! - [`server`]: Candour itself, started on a test's databases, at a time and with a seed of the test's own.
+//! - [`joiner`]: those who join with a credential that nobody can trace.
 //! - [`people`]: those who come to it by browser or program, and [`answer`]: what they are told.
 //! - [`binary`]: the `candour` program in a process of its own.
+//! - [`identity_provider`]: where an organisation's people sign in.
 //! - [`packs`]: our tenant packs, with other dates where a test needs them.
 //! - [`patience`]: waiting for what must happen soon.
 //! - [`polis`]: a real conversation, and what its counts must be.
@@ -19,6 +21,8 @@ pub mod binary;
 pub mod browser;
 mod chromedriver;
 pub mod databases;
+pub mod identity_provider;
+pub mod joiner;
 pub mod packs;
 pub mod pages;
 pub mod patience;

@@ -21,7 +21,9 @@ pub fn ours() -> Vec<TenantPack> {
         if path.join("tenant.toml").is_file() {
             let mut files = PackFiles::new();
             add_files(&path, "", &mut files);
-            let pack = tenant_pack::read(&files).unwrap_or_else(|problems| panic!("{problems:?}"));
+            let mut pack = tenant_pack::read(&files).unwrap_or_else(|problems| panic!("{problems:?}"));
+            // Nobody waits, but in the tests about waiting.
+            pack.tenant.joining.batch_size = 1;
             packs.insert(pack.tenant.slug.clone(), pack);
         }
     }
@@ -42,6 +44,13 @@ pub fn all_open() -> Vec<TenantPack> {
             pack.campaigns.insert(second.slug.clone(), second);
         }
     }
+    packs
+}
+
+/// Our packs, where people are let in when `size` of them wait.
+pub fn waiting_for(size: u32) -> Vec<TenantPack> {
+    let mut packs = ours();
+    packs.iter_mut().for_each(|pack| pack.tenant.joining.batch_size = size);
     packs
 }
 

@@ -25,6 +25,8 @@ pub struct Device {
 impl Device {
     /// A browser for the site at `address`, asking for `host` (with its port) and paths below `base`.
     pub fn new(address: SocketAddr, host: String, base: String) -> Self {
+        // The HTTP client can do TLS, and asks for its provider even where there is none to do. Who was quicker put the same one there.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().redirect(redirect::Policy::none()).no_proxy().timeout(PATIENCE);
         let http = client.build().expect("an HTTP client");
         Self { http, address, host, base, cookies: Mutex::default(), csrf: Mutex::default() }
@@ -94,7 +96,7 @@ impl Device {
     /// The session that it holds.
     pub fn session(&self) -> Option<String> {
         let cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
-        cookies.iter().find(|(name, _)| !name.ends_with("-visit")).map(|(_, value)| value.clone())
+        cookies.iter().find(|(name, _)| is_session(name)).map(|(_, value)| value.clone())
     }
 
     /// Puts a cookie there that the server never gave.
@@ -132,6 +134,11 @@ impl Device {
     }
 }
 
+/// Whether a cookie of this name is a participant's session.
+fn is_session(name: &str) -> bool {
+    !["-visit", "-shared", "-sign-up", "-sign-on"].iter().any(|other| name.ends_with(other))
+}
+
 /// Somebody who has come into a campaign.
 pub struct Person {
     device: Device,
@@ -147,6 +154,11 @@ impl Deref for Person {
 }
 
 impl Person {
+    /// Whoever has come into `campaign` on `device`.
+    pub fn new(device: Device, campaign: String) -> Self {
+        Self { device, campaign }
+    }
+
     /// A path of the conversation.
     pub fn at(&self, rest: &str) -> String {
         format!("/conversations/{}{rest}", self.campaign)

@@ -53,6 +53,46 @@ pub fn template(route: &RouteInfo) -> Template {
         ("GET", "/branding/:file") => ("/branding/:file", Body::None),
         ("GET", "/enter") => ("/enter", Body::None),
         ("POST", "/enter") => ("/enter", Body::Form(&[("code", "{code}")])),
+        ("GET", "/keys") => ("/keys", Body::None),
+        ("GET", "/keys.json") => ("/keys.json", Body::None),
+        ("GET", "/dev/mail") => ("/dev/mail", Body::None),
+        ("GET", "/sign-on") => ("/sign-on?code=x&state=x", Body::None),
+        ("GET", "/join/:campaign") => ("/join/:campaign", Body::None),
+        ("GET", "/join/:campaign/login") => ("/join/:campaign/login?code={code}", Body::None),
+        ("POST", "/join/:campaign/login") => ("/join/:campaign/login", Body::Form(&[("code", "{code}")])),
+        ("GET", "/join/:campaign/sign-up") => ("/join/:campaign/sign-up", Body::None),
+        ("POST", "/join/:campaign/sign-up") => {
+            let fields = &[("organisation", "others"), ("kind", "staff"), ("email", "smuggled@example.org")];
+            ("/join/:campaign/sign-up", Body::Form(fields))
+        }
+        ("GET", "/join/:campaign/confirm") => ("/join/:campaign/confirm", Body::None),
+        ("POST", "/join/:campaign/confirm") => {
+            ("/join/:campaign/confirm", Body::Form(&[("code", "1234 5678")]))
+        }
+        ("GET", "/join/:campaign/single-sign-on/:organisation") => {
+            ("/join/:campaign/single-sign-on/:slug", Body::None)
+        }
+        ("POST", "/issue/:campaign") => {
+            ("/issue/:campaign", Body::Json(r#"{"ticket":"x","key":"x","blinded":"x"}"#))
+        }
+        ("OPTIONS", "/issue/:campaign") => ("/issue/:campaign", Body::None),
+        ("GET", "/conversations/:campaign/join") => ("/conversations/:campaign/join", Body::None),
+        ("POST", "/conversations/:campaign/join") => {
+            let fields = &[("key", "x"), ("device_key", "x"), ("prefix", "x"), ("signature", "x"), ("proof", "x")];
+            ("/conversations/:campaign/join", Body::Form(fields))
+        }
+        ("GET", "/conversations/:campaign/return") => ("/conversations/:campaign/return", Body::None),
+        ("POST", "/conversations/:campaign/return") => {
+            ("/conversations/:campaign/return", Body::Form(&[("device_key", "x"), ("proof", "x")]))
+        }
+        ("POST", "/conversations/:campaign/mine/kept") => {
+            ("/conversations/:campaign/mine/kept", Body::Form(&[("place", "0")]))
+        }
+        ("GET", "/conversations/:campaign/mine/export") => ("/conversations/:campaign/mine/export", Body::None),
+        ("GET", "/conversations/:campaign/mine/erase") => ("/conversations/:campaign/mine/erase", Body::None),
+        ("POST", "/conversations/:campaign/mine/erase") => {
+            ("/conversations/:campaign/mine/erase", Body::Form(&[]))
+        }
         ("GET", "/leave") => ("/leave", Body::None),
         ("POST", "/leave") => ("/leave", Body::Form(&[])),
         ("GET", "/conversations/:campaign") => ("/conversations/:campaign", Body::None),
@@ -136,7 +176,8 @@ pub fn template(route: &RouteInfo) -> Template {
 /// Whether everybody may see it, with a session or without: pages to read, pictures, doors.
 fn is_public(path: &str) -> bool {
     let inside = ["/mine", "/changes", "/contributions", "/posts", "/sessions", "/share", "/votes", "/live"];
-    !path.starts_with("/conversations/") && !inside.iter().any(|part| path.contains(part))
+    let door = path.ends_with("/join") || path.ends_with("/return");
+    door || !path.starts_with("/conversations/") && !inside.iter().any(|part| path.contains(part))
 }
 
 impl Template {

@@ -1,20 +1,27 @@
 //! Candour itself, started in this process on the databases of one test, with a clock and a seed of the test's own.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actions::{Actions, Campaign, Tenant};
+use actions::{Actions, Campaign, Enrolment, IssuedLogin, Tenant};
+use app::addresses::PublicUrl;
+use app::config::{Databases, MailWay, Side};
+use app::secrets::PepperSource;
 use app::{Config, Running};
 use chrono::{DateTime, Utc};
 use domain::tenant_pack::TenantPack;
 use domain::{Clock, Entropy};
+use documents::roll::RollKind;
+use mail::{Address, Mailbox, Message};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use storage::Databases;
 
 use super::databases::{Kind, TestDatabases};
+use super::joiner::Key;
 use super::packs;
+use super::patience::eventually;
 use super::people::{Device, Person, Program};
 
 /// BSol's first conversation is open then, and only that.
@@ -70,8 +77,12 @@ pub struct TestServer {
     pub site: SocketAddr,
     /// Where health, readiness and metrics listen.
     pub operations: SocketAddr,
-    /// Every use case, on the same databases.
+    /// Every use case of the conversation side, on the same databases.
     pub actions: Actions,
+    /// Every use case of the identity side, on the same databases.
+    pub enrolment: Enrolment,
+    /// Where its emails end up.
+    pub mailbox: Mailbox,
     running: Running,
 }
 
@@ -85,7 +96,7 @@ impl TestServer {
     pub async fn with_packs(databases: &TestDatabases, packs: Vec<TenantPack>) -> Self {
         let server = Self::serve(databases, &VirtualClock::at(DURING_BSOL), 1).await;
         for pack in packs {
-            server.actions.apply_tenant_pack(&pack).await.expect("our packs apply");
+            server.running.sides.apply_tenant_pack(&pack).await.expect("our packs apply");
         }
         server
     }
@@ -97,8 +108,45 @@ impl TestServer {
         let config = config(databases);
         app::databases::prepare(&config, &*entropy).await.expect("both databases can be migrated");
         let running = app::start(config, Arc::new(clock.clone()), entropy).await.expect("the server starts");
-        let (site, operations, actions) = (running.site, running.operations, running.actions.clone());
-        Self { clock: clock.clone(), site, operations, actions, running }
+        let sides = running.sides.clone();
+        let (actions, enrolment) = (sides.conversation.expect("both sides"), sides.identity.expect("both sides"));
+        let mailbox = running.mailbox.clone().expect("emails stay in memory");
+        let (site, operations) = (running.site, running.operations);
+        Self { clock: clock.clone(), site, operations, actions, enrolment, mailbox, running }
+    }
+
+    /// Serves the two sides apart, as two owners would, each with its own data folder and its own secret; our packs are applied to both.
+    pub async fn apart(databases: &TestDatabases, packs: Vec<TenantPack>) -> Apart {
+        let clock = VirtualClock::at(DURING_BSOL);
+        // Each must know where the other is before it starts.
+        let ports = [free_port(), free_port()];
+        let mut sides = Vec::new();
+        for (side, own, other) in [(Side::Identity, 0, 1), (Side::Conversation, 1, 0)] {
+            let mut config = config(databases);
+            config.server.side = side;
+            config.server.address = ([127, 0, 0, 1], ports[own]).into();
+            config.server.public_url = PublicUrl::localhost(ports[own]);
+            config.server.other_side_url = Some(PublicUrl::localhost(ports[other]));
+            let urls = [&mut config.storage.databases, &mut config.storage.migrate];
+            for urls in urls {
+                match side {
+                    Side::Identity => urls.conversation_url = None,
+                    _ => urls.identity_url = None,
+                }
+            }
+            config.storage.data = databases.folder().join(side.name());
+            config.pepper = PepperSource::File(config.storage.data.join("pepper"));
+            config.identity_secret = PepperSource::File(config.storage.data.join("identity.secret"));
+            let entropy: Arc<dyn Entropy> = Arc::new(Seeded(Mutex::new(StdRng::seed_from_u64(own as u64))));
+            app::databases::prepare(&config, &*entropy).await.expect("one side can be migrated alone");
+            let running = app::start(config, Arc::new(clock.clone()), entropy).await.expect("one side starts alone");
+            for pack in &packs {
+                running.sides.apply_tenant_pack(pack).await.expect("our packs apply");
+            }
+            sides.push(running);
+        }
+        let conversation = sides.pop().expect("two sides");
+        Apart { identity: sides.pop().expect("two sides"), conversation }
     }
 
     /// Ends it, as SIGTERM does.
@@ -108,7 +156,7 @@ impl TestServer {
 
     /// The tenant called `slug`.
     pub async fn tenant(&self, slug: &str) -> Arc<Tenant> {
-        let tenant = self.actions.find_tenant_by_slug(slug).await.expect("the database answers");
+        let tenant = self.actions.tenants().by_slug(slug).await.expect("the database answers");
         tenant.unwrap_or_else(|| panic!("no tenant {slug}"))
     }
 
@@ -129,6 +177,45 @@ impl TestServer {
         let campaign = tenant.campaign(campaign).expect("the campaign exists");
         let issued = self.actions.issue_codes(&tenant, campaign, &tenant.organisations[0], count).await;
         issued.expect("codes are issued").iter().map(ToString::to_string).collect()
+    }
+
+    /// Puts people on the roll of a tenant's first campaign, by email and organisation, and launches it. Gives their login details in the
+    /// same order.
+    pub async fn launch(&self, tenant: &str, people: &[(&str, &str)]) -> Vec<String> {
+        let tenant = self.tenant(tenant).await;
+        let campaign = &tenant.campaigns[0];
+        let rows: String = people.iter().map(|(email, organisation)| format!("{email},{organisation}\n")).collect();
+        let file = format!("email,organisation\n{rows}");
+        let held = self.enrolment.import_roll(&tenant, campaign, RollKind::Csv, file.as_bytes(), &|_| {}).await;
+        let held = held.expect("the roll is read");
+        assert_eq!(held.held, people.len(), "{:?} {:?}", held.problems, held.duplicates);
+        self.enrolment.confirm_roll(&tenant, campaign, held.import).await.expect("it is confirmed");
+        let log = self.enrolment.launch_campaign(&tenant, campaign).await.expect("it is launched");
+        self.actions.learn_keys(&tenant, &log).await.expect("the other side takes the log");
+        let mut codes = HashMap::new();
+        for organisation in &tenant.organisations {
+            let take = |logins: Vec<IssuedLogin>| {
+                codes.extend(logins.into_iter().map(|login| (login.email, login.code.to_string())));
+                std::future::ready(Ok(()))
+            };
+            self.enrolment.issue_logins(&tenant, campaign, organisation, take).await.expect("they are issued");
+        }
+        people.iter().map(|(email, _)| codes.remove(*email).expect("everybody has login details")).collect()
+    }
+
+    /// The key that `number` gives for a tenant's first campaign.
+    pub async fn key(&self, tenant: &str, number: u64) -> Key {
+        let tenant = self.tenant(tenant).await;
+        let mut seed = [7; 32];
+        seed[..8].copy_from_slice(&number.to_be_bytes());
+        Key::new(seed, tenant.id, &tenant.campaigns[0])
+    }
+
+    /// The newest email to `address`, waited for.
+    pub async fn email_to(&self, address: &str) -> Arc<Message> {
+        let address = Address::parse(address).expect("an address");
+        eventually("an email arrives", async || !self.mailbox.to(&address).is_empty()).await;
+        self.mailbox.to(&address).remove(0)
     }
 
     /// A browser at the tenant's own host name, whose owner has not come in.
@@ -165,26 +252,50 @@ impl TestServer {
     }
 }
 
-/// Every use case on these databases at the machine's own time, for commands: nothing is served. BSol is open.
+/// The two sides, each in a server of its own.
+pub struct Apart {
+    /// Who may come in.
+    pub identity: Running,
+    /// What is said.
+    pub conversation: Running,
+}
+
+impl Apart {
+    /// A browser at one side of a tenant.
+    pub fn device(&self, side: &Running, tenant: &str) -> Device {
+        Device::new(side.site, format!("{tenant}.localhost:{}", side.site.port()), String::new())
+    }
+}
+
+/// A port that nobody listens at.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// Every use case of the conversation side on these databases at the machine's own time, for commands: nothing is served. BSol is open.
 pub async fn actions_now(databases: &TestDatabases) -> Actions {
     let config = config(databases);
     app::databases::prepare(&config, &app::OsRandom).await.expect("both databases can be migrated");
     let (clock, entropy) = (Arc::new(app::SystemClock), Arc::new(app::OsRandom));
-    let actions = app::databases::open_actions(&config, clock, entropy).await.expect("the databases open");
+    let opened = app::databases::open_sides(&config, clock, entropy).await.expect("the databases open");
     for pack in packs::bsol_open_now() {
-        actions.apply_tenant_pack(&pack).await.expect("our packs apply");
+        opened.sides.apply_tenant_pack(&pack).await.expect("our packs apply");
     }
-    actions
+    opened.sides.conversation.expect("both sides")
 }
 
 /// A configuration of the server for these databases, on any two free ports.
 pub fn config(databases: &TestDatabases) -> Config {
     let mut config = Config::local(databases.folder()).expect("a temporary folder's path is UTF-8");
     let TestDatabases { identity, conversation, .. } = databases;
-    config.storage.databases =
-        Databases { identity_url: identity.app.clone(), conversation_url: conversation.app.clone() };
-    config.storage.migrate =
-        Databases { identity_url: identity.owner.clone(), conversation_url: conversation.owner.clone() };
+    let both = |identity: &str, conversation: &str| Databases {
+        identity_url: Some(identity.to_owned()),
+        conversation_url: Some(conversation.to_owned()),
+    };
+    config.storage.databases = both(&identity.app, &conversation.app);
+    config.storage.migrate = both(&identity.owner, &conversation.owner);
+    config.mail.way = MailWay::Memory;
     config.storage.app_role = (databases.kind == Kind::Postgres).then(|| APP_ROLE.to_owned());
     config
 }

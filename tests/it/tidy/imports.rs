@@ -12,7 +12,7 @@ pub struct Package {
 
 /// The rooms that know only the domain, and not each other.
 const SPECIALISTS: &[&str] =
-    &["storage", "policy", "credentials", "mail", "plugin-host", "analysis", "documents"];
+    &["storage", "policy", "credentials", "mail", "plugin-host", "analysis", "documents", "single-sign-on"];
 
 /// Which of our packages a room may import.
 enum May {
@@ -32,6 +32,7 @@ const ROOMS: &[(&str, May)] = &[
     ("server/plugin-host", May::Only(&["domain"])),
     ("server/analysis", May::Only(&["domain"])),
     ("server/documents", May::Only(&["domain"])),
+    ("server/single-sign-on", May::Only(&["domain"])),
     ("server/actions", May::DomainAndSpecialists),
     ("server/web", May::Only(&["actions", "domain"])),
     ("server/jobs", May::Only(&["actions", "domain"])),
@@ -51,6 +52,8 @@ const VENDORS: &[(&str, &str)] = &[
     ("poem", "server/web"),
     ("casbin", "server/policy"),
     ("lettre", "server/mail"),
+    ("openssl", "server/credentials"),
+    ("openidconnect", "server/single-sign-on"),
     ("wasmtime", "server/plugin-host"),
     ("typst", "server/documents"),
     ("tokio-cron-scheduler", "server/jobs"),

@@ -1,17 +1,17 @@
 //! `candour codes`.
 
-use std::fs;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use actions::printed_head;
+use anyhow::Result;
 use clap::Subcommand;
 use documents::code_sheet::{CodeSheet, Slip, write_csv, write_html};
 
 use super::targets::{Target, organisation};
 use crate::addresses::entry_link;
 use crate::config::Config;
-use crate::secrets::create_private;
+use crate::new_file::NewFiles;
 
 /// What to do with codes.
 #[derive(Subcommand)]
@@ -36,10 +36,10 @@ pub enum Command {
 pub async fn run(command: Command, config: &Config) -> Result<()> {
     let Command::Issue { target, organisation: slug, count, out } = command;
     let actions = super::actions(config).await?;
-    let (tenant, campaign) = target.find(&actions).await?;
+    let (tenant, campaign) = target.find(actions.tenants()).await?;
     let organisation = organisation(&tenant, &slug)?;
     // Before there are codes, so that none are lost for want of a file.
-    let files = out.as_deref().map(Files::create).transpose()?;
+    let files = out.map(|folder| NewFiles::create(&folder, &["codes.csv", "codes.html"])).transpose()?;
     let codes = actions.issue_codes(&tenant, &campaign, organisation, count).await?;
     let url = config.server.public_url.of_tenant(&tenant);
     let slips = codes.iter().map(|code| Slip { code: code.to_string(), link: entry_link(&url, code) });
@@ -48,44 +48,22 @@ pub async fn run(command: Command, config: &Config) -> Result<()> {
         campaign_title: campaign.title.clone(),
         entry_address: format!("{}enter", url.split_once("://").map_or(url.as_str(), |(_, bare)| bare)),
         support_address: tenant.contacts.support.clone(),
+        key_log_head: printed_head(&actions.key_log(&tenant).await?),
         slips: slips.collect(),
     };
     match files {
         None => write_csv(io::stdout().lock(), &sheet.slips)?,
         Some(files) => {
-            let [csv, html] = files.write(&sheet)?;
-            eprintln!("{count} codes in {} and, to print, {}", csv.display(), html.display());
+            let (mut csv, mut html) = (files.writer(0), files.writer(1));
+            write_csv(&mut csv, &sheet.slips)?;
+            csv.flush()?;
+            write_html(&mut html, &sheet)?;
+            html.flush()?;
+            drop((csv, html));
+            let written: Vec<String> = files.keep().iter().map(|path| path.display().to_string()).collect();
+            eprintln!("{count} codes in {}", written.join(" and, to print, "));
             eprintln!("Whoever reads these files can enter: delete them when the codes are handed out.");
         }
     }
     Ok(())
-}
-
-/// The two files, made but empty.
-struct Files {
-    csv: (PathBuf, fs::File),
-    html: (PathBuf, fs::File),
-}
-
-impl Files {
-    fn create(folder: &Path) -> Result<Self> {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-        let create = |name: &str| {
-            let path = folder.join(name);
-            let file = create_private(&path).with_context(|| format!("{} cannot be made", path.display()))?;
-            anyhow::Ok((path, file))
-        };
-        Ok(Self { csv: create("codes.csv")?, html: create("codes.html")? })
-    }
-
-    fn write(self, sheet: &CodeSheet) -> Result<[PathBuf; 2]> {
-        let mut csv = BufWriter::new(&self.csv.1);
-        write_csv(&mut csv, &sheet.slips)?;
-        csv.flush()?;
-        let mut html = BufWriter::new(&self.html.1);
-        write_html(&mut html, sheet)?;
-        html.flush()?;
-        Ok([self.csv.0, self.html.0])
-    }
 }

@@ -5,26 +5,23 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use actions::{Actions, Tenant};
-use anyhow::{Context, Result};
+use actions::{Organisation, Tenant};
+use anyhow::Result;
 use credentials::SealedCode;
 use serde::Serialize;
 
 use super::serve::{raise_file_limit, stop_signal};
-use crate::addresses::{PublicUrl, entry_link};
-use crate::config::{Config, DEFAULT_DATA, DEFAULT_PORT};
+use crate::addresses::{PublicUrl, entry_link, login_link};
+use crate::config::{Config, DEFAULT_DATA, DEFAULT_PORT, MailWay};
+use crate::demo::WaysIn;
 use crate::{OsRandom, SystemClock, databases, demo, logs, start};
 
 /// The folder inside [`DEFAULT_DATA`].
 const DEMO_FOLDER: &str = "demo";
-/// Codes for each tenant, new at every start.
-const CODES: usize = 5;
 /// Logged by a demonstration: what its user should hear of.
 const LOG_LEVEL: &str = "warn";
 /// Said on every page.
 const NOTE: &str = "This is a demonstration. The ideas in BSol's conversation are a real one about wildlife in New Zealand. Please write nothing private here.";
-/// What the real conversation goes into: tenant, campaign, and the prompt whose votes are worded as theirs were.
-const REAL_CONVERSATION: (&str, &str, &str) = ("bsol", "first-conversation", "behaviours");
 
 /// How to demonstrate.
 #[derive(clap::Args)]
@@ -51,17 +48,23 @@ pub async fn run(args: Args) -> Result<()> {
     config.server.operations_address =
         at_port(args.port.checked_add(u16::from(args.port != 0)).unwrap_or_default());
     config.server.demo_note = Some(NOTE.to_owned());
+    config.mail.way = MailWay::Memory;
     config.logs.level = LOG_LEVEL.to_owned();
     logs::begin(&config.logs)?;
     raise_file_limit();
 
     demo::take_folder(&config.storage.data, args.fresh)?;
     databases::prepare(&config, &OsRandom).await?;
+    demo::apply_packs(&config).await?;
     let data = config.storage.data.clone();
     let stop = stop_signal()?;
     let running = start(config, Arc::new(SystemClock), Arc::new(OsRandom)).await?;
     let url = PublicUrl::localhost(running.site.port());
-    let tenants = fill(&running.actions, &url).await?;
+    let mut tenants = BTreeMap::new();
+    for tenant in running.sides.tenants().all().await?.iter() {
+        let ways = demo::fill(&running.sides, tenant).await?;
+        tenants.insert(tenant.slug.clone(), shown(tenant, ways, &url));
+    }
     let shown = Shown { tenants, operations: format!("http://{}/", running.operations), data };
     match args.json {
         true => println!("{}", serde_json::to_string(&shown)?),
@@ -74,46 +77,22 @@ fn at_port(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
-/// Brings the tenants up to date, loads the real conversation if it is not there, and issues codes.
-async fn fill(actions: &Actions, url: &PublicUrl) -> Result<BTreeMap<String, ShownTenant>> {
-    for mut pack in demo::packs()? {
-        demo::open_now(&mut pack, actions.now());
-        actions.apply_tenant_pack(&pack).await?;
-    }
-    let mut shown = BTreeMap::new();
-    for tenant in actions.tenants().await?.iter() {
-        if tenant.slug == REAL_CONVERSATION.0 {
-            load_real_conversation(actions, tenant).await?;
-        }
-        shown.insert(tenant.slug.clone(), show(actions, tenant, url).await?);
-    }
-    Ok(shown)
-}
-
-async fn load_real_conversation(actions: &Actions, tenant: &Tenant) -> Result<()> {
-    let (_, campaign, prompt) = REAL_CONVERSATION;
-    let campaign = tenant.campaign(campaign).context("the pack lacks the real conversation's campaign")?;
-    let views = actions.show_home(tenant).await?;
-    let filled = views.iter().any(|view| view.campaign.id == campaign.id && view.contributions > 0);
-    if filled {
-        return Ok(());
-    }
-    let (export, note) = (demo::polis_export()?, Some(demo::attribution()));
-    actions.import_polis(tenant, campaign, Some(prompt), note, export, &|_| {}).await?;
-    Ok(())
-}
-
-async fn show(actions: &Actions, tenant: &Tenant, url: &PublicUrl) -> Result<ShownTenant> {
-    let campaign = tenant.campaigns.first().context("a pack has no campaign")?;
-    let organisation = tenant.organisations.first().context("a pack has no organisation")?;
-    let codes = actions.issue_codes(tenant, campaign, organisation, CODES).await?;
-    Ok(ShownTenant {
+/// Where everything of `tenant` is.
+fn shown(tenant: &Tenant, ways: WaysIn, url: &PublicUrl) -> ShownTenant {
+    let WaysIn { campaign, codes, login } = ways;
+    let address = url.of_tenant(tenant);
+    let code = login.map(|login| login.code.to_string());
+    ShownTenant {
         name: tenant.name.clone(),
-        url: url.of_tenant(tenant),
+        takes_sign_ups: tenant.organisations.iter().any(Organisation::takes_sign_ups),
         path_url: url.by_path(tenant),
-        campaign: campaign.slug.clone(),
+        invitation: code.map(|code| login_link(&address, &campaign, Some(&code))),
+        sign_up: format!("{address}join/{campaign}"),
+        mailbox: format!("{address}dev/mail"),
+        url: address,
+        campaign,
         codes,
-    })
+    }
 }
 
 /// What somebody needs to know to look around.
@@ -128,6 +107,8 @@ struct Shown {
 struct ShownTenant {
     #[serde(skip)]
     name: String,
+    #[serde(skip)]
+    takes_sign_ups: bool,
     /// For browsers, which take every name under localhost for this machine.
     url: String,
     /// For programs that do not.
@@ -135,6 +116,12 @@ struct ShownTenant {
     campaign: String,
     #[serde(serialize_with = "as_text")]
     codes: Vec<SealedCode>,
+    /// The link of somebody's login details; new at every start, none when all who were invented have joined.
+    invitation: Option<String>,
+    /// Where people come in whose organisation has them sign up.
+    sign_up: String,
+    /// What was emailed to them.
+    mailbox: String,
 }
 
 fn as_text<S: serde::Serializer>(codes: &[SealedCode], serializer: S) -> Result<S::Ok, S::Error> {
@@ -143,7 +130,7 @@ fn as_text<S: serde::Serializer>(codes: &[SealedCode], serializer: S) -> Result<
 
 impl Shown {
     fn print(&self) {
-        println!("\nCandour is running. Each code lets one person in.\n");
+        println!("\nCandour is running. Each code and each invitation lets one person in.\n");
         for tenant in self.tenants.values() {
             println!("  {}", tenant.name);
             println!("    look      {}   or   {}", tenant.url, tenant.path_url);
@@ -152,6 +139,13 @@ impl Shown {
                 let others: Vec<String> = others.iter().map(ToString::to_string).collect();
                 println!("    or with   {}", others.join("   "));
             }
+            if let Some(invitation) = &tenant.invitation {
+                println!("    invited   {invitation}");
+            }
+            if tenant.takes_sign_ups {
+                println!("    sign up   {}", tenant.sign_up);
+            }
+            println!("    emails    {}", tenant.mailbox);
             println!();
         }
         println!("  Data        {}", self.data.display());

@@ -1,5 +1,7 @@
 //! `candour doctor`.
 
+mod sides;
+
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -90,21 +92,29 @@ async fn examine(config: &Config) -> Vec<Finding> {
     let urls = &config.storage.databases;
     let data = &config.storage.data;
     let now = SystemClock.now();
-    let identity = databases::up_to_date("identity", &urls.identity_url, Side::Identity).await;
-    let conversation =
-        databases::up_to_date("conversation", &urls.conversation_url, Side::Conversation).await;
     let mut findings = vec![
         Finding::new("configuration", Verdict::Fine, "read; the two sides are two databases"),
+        sides::side(&config.server),
+        sides::public_address(&config.server),
         Finding::of("data folder", writable(data)),
-        Finding::of("identity database", identity.map(|()| "answers and is up to date".to_owned())),
-        Finding::of("conversation database", conversation.map(|()| "answers and is up to date".to_owned())),
-        Finding::of("pepper", pepper(&config.pepper)),
         clock(now, modified(&data.join(CONVERSATION_FILE))),
         disk(fs4::available_space(existing(data))),
         open_files(rlimit::Resource::NOFILE.get_hard()),
     ];
+    let fine = |()| "answers and is up to date".to_owned();
+    if let Some(url) = &urls.identity_url {
+        let identity = databases::up_to_date("identity", url, Side::Identity).await;
+        findings.push(Finding::of("identity database", identity.map(fine)));
+        findings.push(Finding::of("identity secret", secret(&config.identity_secret)));
+        findings.push(sides::mail(&config.mail));
+    }
+    if let Some(url) = &urls.conversation_url {
+        let conversation = databases::up_to_date("conversation", url, Side::Conversation).await;
+        findings.push(Finding::of("conversation database", conversation.map(fine)));
+        findings.push(Finding::of("pepper", secret(&config.pepper)));
+    }
     if findings.iter().all(|finding| finding.verdict != Verdict::Problem) {
-        findings.push(tenants(config).await);
+        findings.extend(tenants(config).await);
     }
     findings
 }
@@ -125,7 +135,7 @@ fn existing(folder: &Path) -> &Path {
     folder.ancestors().find(|folder| folder.exists()).unwrap_or(folder)
 }
 
-fn pepper(source: &PepperSource) -> Result<String> {
+fn secret(source: &PepperSource) -> Result<String> {
     source.read()?;
     let PepperSource::File(path) = source else { return Ok("given by the configuration".to_owned()) };
     #[cfg(unix)]
@@ -201,17 +211,25 @@ fn open_files(limit: std::io::Result<u64>) -> Finding {
     }
 }
 
-async fn tenants(config: &Config) -> Finding {
-    let of = |verdict, says: String| Finding::new("tenants", verdict, says);
-    let found = async { anyhow::Ok(super::actions(config).await?.tenants().await?) };
+async fn tenants(config: &Config) -> Vec<Finding> {
+    let of = |verdict, says: String| vec![Finding::new("tenants", verdict, says)];
+    let found = async {
+        let sides = super::sides(config).await?.sides;
+        let tenants = sides.tenants().all().await?;
+        anyhow::Ok((sides, tenants))
+    };
     match found.await {
-        Ok(tenants) if tenants.is_empty() => of(
+        Ok((_, tenants)) if tenants.is_empty() => of(
             Verdict::Advice,
             "there is none: write a tenant pack and run `candour tenants apply`".to_owned(),
         ),
-        Ok(tenants) => {
+        Ok((sides, tenants)) => {
             let slugs: Vec<_> = tenants.iter().map(|tenant| tenant.slug.as_str()).collect();
-            of(Verdict::Fine, slugs.join(", "))
+            let mut findings = of(Verdict::Fine, slugs.join(", "));
+            for tenant in tenants.iter() {
+                findings.extend(sides::keys(&sides, tenant).await);
+            }
+            findings
         }
         Err(error) => of(Verdict::Problem, format!("{error:#}")),
     }

@@ -12,6 +12,7 @@ use documents::polis::{write_statements, write_summary, write_votes};
 
 use super::targets::Target;
 use crate::config::Config;
+use crate::new_file;
 
 /// What to export.
 #[derive(clap::Args)]
@@ -35,7 +36,7 @@ enum Format {
 /// Writes a campaign out.
 pub async fn run(args: &Args, config: &Config) -> Result<()> {
     let actions = super::actions(config).await?;
-    let (tenant, campaign) = args.target.find(&actions).await?;
+    let (tenant, campaign) = args.target.find(actions.tenants()).await?;
     let exported = actions.export_campaign(&tenant, &campaign).await?;
     fs::create_dir_all(&args.out)
         .with_context(|| format!("the folder {} cannot be made", args.out.display()))?;
@@ -63,7 +64,7 @@ fn write_polis(folder: &Path, exported: &Exported) -> Result<()> {
 fn write(folder: &Path, name: &str, fill: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<()> {
     let path = folder.join(name);
     let about = || path.display().to_string();
-    let mut file = BufWriter::new(File::create_new(&path).with_context(about)?);
+    let mut file = BufWriter::new(new_file::create(&path)?);
     fill(&mut file).with_context(about)?;
     file.flush().with_context(about)
 }

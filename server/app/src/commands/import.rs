@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 use documents::conversation_json::{ConversationRefusal, read_conversation};
 use documents::polis::read_export;
-use indicatif::{ProgressBar, ProgressStyle};
 
+use super::progress::bar;
 use super::targets::Target;
 use crate::config::Config;
 
@@ -44,7 +44,7 @@ pub async fn run(command: Command, config: &Config) -> Result<ExitCode> {
     let actions = super::actions(config).await?;
     let imported = match command {
         Command::Polis { target, prompt, note, folder } => {
-            let (tenant, campaign) = target.find(&actions).await?;
+            let (tenant, campaign) = target.find(actions.tenants()).await?;
             let export =
                 match read_export(open(&folder.join("comments.csv"))?, open(&folder.join("votes.csv"))?) {
                     Ok(export) => export,
@@ -56,13 +56,13 @@ pub async fn run(command: Command, config: &Config) -> Result<ExitCode> {
                         return Ok(refuse(lines));
                     }
                 };
-            let bar = bar(export.votes.len());
+            let bar = bar(export.votes.len() as u64, "votes");
             let progress = |written| bar.set_position(written);
             let (prompt, note) = (prompt.as_deref(), note.as_deref());
             actions.import_polis(&tenant, &campaign, prompt, note, export, &progress).await?
         }
         Command::Json { target, file } => {
-            let (tenant, campaign) = target.find(&actions).await?;
+            let (tenant, campaign) = target.find(actions.tenants()).await?;
             let conversation = match read_conversation(open(&file)?) {
                 Ok(conversation) => conversation,
                 Err(ConversationRefusal::Malformed(error)) => {
@@ -73,7 +73,7 @@ pub async fn run(command: Command, config: &Config) -> Result<ExitCode> {
                 }
                 Err(refusal) => bail!("{}: {refusal}", file.display()),
             };
-            let bar = bar(conversation.votes.len());
+            let bar = bar(conversation.votes.len() as u64, "votes");
             let progress = |written| bar.set_position(written);
             actions.import_conversation(&tenant, &campaign, &conversation, &progress).await?
         }
@@ -97,11 +97,4 @@ fn refuse(lines: impl IntoIterator<Item = String>) -> ExitCode {
     }
     eprintln!("candour: nothing was loaded: put the {count} problem(s) above right and try again");
     ExitCode::FAILURE
-}
-
-/// Drawn on a terminal, and nowhere else.
-fn bar(votes: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {pos} of {len} votes, {per_sec}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(votes as u64).with_style(style)
 }

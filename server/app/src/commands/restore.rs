@@ -5,60 +5,73 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::backup_folder::{pepper_mark, read_checked, sync_folder};
+use crate::backup_folder::{BackupSide, read_checked, secret_mark, sync_folder};
 use crate::config::Config;
-use crate::data_folder::{CONVERSATION_FILE, DataLock, IDENTITY_FILE, database_files};
+use crate::data_folder::{DataLock, database_files};
 
 /// What to put back.
 #[derive(clap::Args)]
 pub struct Args {
-    /// The backup's folder
+    /// The folder of one side's backup
     #[arg(long, value_name = "DIR")]
     from: PathBuf,
-    /// Replace the databases that are in the data folder now; what they hold is lost
+    /// Replace that side's database in the data folder; what it holds now is lost
     #[arg(long)]
     replace: bool,
 }
 
-/// Puts a backup's databases into the data folder. The server must not be running.
+/// Puts one side's backup into the data folder, and leaves the other side as it is. The server must not be running.
 pub fn run(args: &Args, config: &Config) -> Result<()> {
     let manifest = read_checked(&args.from)?;
-    let names = manifest.files.iter().map(|file| file.name.as_str());
+    let side = manifest.side;
+    let (served, secret) = match side {
+        BackupSide::Identity => (config.server.side.identity(), &config.identity_secret),
+        BackupSide::Conversation => (config.server.side.conversation(), &config.pepper),
+    };
     ensure!(
-        names.eq([IDENTITY_FILE, CONVERSATION_FILE]),
-        "the backup does not hold the two databases: use another one"
+        served,
+        "{} is a backup of the {} side, and this is the other one: run this where that side is (server.side, --side)",
+        args.from.display(),
+        side.name()
     );
     let data = &config.storage.data;
     let _lock = DataLock::take(data)?;
-    let there = database_files(data);
+    let there = database_files(data, side.file());
     ensure!(
         args.replace || there.is_empty(),
-        "{} holds databases already: restore into another folder (storage.data), or add --replace and lose what they hold",
-        data.display()
+        "{} holds the {} side's database already: restore into another folder (storage.data), or add --replace and lose what it holds",
+        data.display(),
+        side.name()
     );
-    let copies =
-        manifest.files.iter().map(|file| copy(&args.from, data, &file.name)).collect::<Result<Vec<_>>>()?;
+    let (copied, place) = copy(&args.from, data, side.file())?;
     for old in there {
         fs::remove_file(&old).with_context(|| old.display().to_string())?;
     }
-    for (copy, place) in &copies {
-        fs::rename(copy, place).with_context(|| place.display().to_string())?;
-    }
+    fs::rename(&copied, &place).with_context(|| place.display().to_string())?;
     sync_folder(data)?;
-    println!("{}: as of {}", data.display(), manifest.made_at.format("%Y-%m-%d %H:%M:%S UTC"));
-    match config.pepper.read() {
-        Ok(pepper) if pepper_mark(&pepper) == manifest.pepper_mark => {}
+    println!("{}: as of {}", place.display(), manifest.made_at.format("%Y-%m-%d %H:%M:%S UTC"));
+    match secret.read() {
+        Ok(secret) if secret_mark(&secret) == manifest.secret_mark => {}
         Ok(_) => eprintln!(
-            "The pepper here is not the one that these databases were written with: put that one back, or no code and no \
-             session works."
+            "The {} side's secret here is not the one that this database was written with: put that one back, or {}.",
+            side.name(),
+            lost_with(side)
         ),
         Err(missing) => {
             eprintln!("{missing:#}");
-            eprintln!("Put the pepper back first: without it no code and no session of this backup is good.");
+            eprintln!("Put the {} side's secret back first, or {}.", side.name(), lost_with(side));
         }
     }
     eprintln!("Then run `candour migrate`, `candour doctor`, and `candour serve`.");
     Ok(())
+}
+
+/// What does not work with another secret.
+fn lost_with(side: BackupSide) -> &'static str {
+    match side {
+        BackupSide::Identity => "no login details work and no cohort's key can sign",
+        BackupSide::Conversation => "no code and no session works",
+    }
 }
 
 /// Copies a file into the data folder under another name, safe on disk; gives that name and the one it is to have.

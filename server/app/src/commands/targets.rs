@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actions::{Actions, Campaign, Organisation, Tenant};
+use actions::{Campaign, Organisation, Tenant, Tenants};
 use anyhow::{Context, Result};
 use clap::Args;
 
@@ -19,23 +19,34 @@ pub struct Target {
 
 impl Target {
     /// Finds both.
-    pub async fn find(&self, actions: &Actions) -> Result<(Arc<Tenant>, Campaign)> {
-        let tenants = actions.tenants().await?;
-        let known = |slugs: Vec<&str>| if slugs.is_empty() { "none".to_owned() } else { slugs.join(", ") };
-        let tenant = tenants.iter().find(|tenant| tenant.slug == self.tenant).with_context(|| {
-            let slugs = tenants.iter().map(|tenant| tenant.slug.as_str()).collect();
-            format!(
-                "no tenant `{}`: there is {}; `candour tenants apply` adds one",
-                self.tenant,
-                known(slugs)
-            )
-        })?;
+    pub async fn find(&self, tenants: &Tenants) -> Result<(Arc<Tenant>, Campaign)> {
+        let tenant = find_tenant(tenants, &self.tenant).await?;
         let campaign = tenant.campaign(&self.campaign).with_context(|| {
             let slugs = tenant.campaigns.iter().map(|campaign| campaign.slug.as_str()).collect();
             format!("{} has no campaign `{}`: it has {}", tenant.slug, self.campaign, known(slugs))
         })?;
-        Ok((Arc::clone(tenant), campaign.clone()))
+        let campaign = campaign.clone();
+        Ok((tenant, campaign))
     }
+
+    /// Both as they are typed after a command.
+    pub fn typed(&self) -> String {
+        format!("--tenant {} --campaign {}", self.tenant, self.campaign)
+    }
+}
+
+/// The tenant called `slug`.
+pub async fn find_tenant(tenants: &Tenants, slug: &str) -> Result<Arc<Tenant>> {
+    let tenants = tenants.all().await?;
+    let tenant = tenants.iter().find(|tenant| tenant.slug == slug).with_context(|| {
+        let slugs = tenants.iter().map(|tenant| tenant.slug.as_str()).collect();
+        format!("no tenant `{slug}`: there is {}; `candour tenants apply` adds one", known(slugs))
+    })?;
+    Ok(Arc::clone(tenant))
+}
+
+fn known(slugs: Vec<&str>) -> String {
+    if slugs.is_empty() { "none".to_owned() } else { slugs.join(", ") }
 }
 
 /// The organisation of `tenant` called `slug`.

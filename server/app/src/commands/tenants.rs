@@ -78,9 +78,9 @@ fn read(folder: &Path) -> Result<(BTreeMap<PathBuf, TenantPack>, Vec<String>)> {
 }
 
 async fn apply(packs: &BTreeMap<PathBuf, TenantPack>, config: &Config) -> Result<ExitCode> {
-    let actions = super::actions(config).await?;
+    let sides = super::sides(config).await?.sides;
     for (path, pack) in packs {
-        let applied = actions.apply_tenant_pack(pack).await.with_context(|| path.display().to_string())?;
+        let applied = sides.apply_tenant_pack(pack).await.with_context(|| path.display().to_string())?;
         let done = match applied {
             Applied::New => "new",
             Applied::Changed => "changed",

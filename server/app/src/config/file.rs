@@ -9,6 +9,8 @@ pub(super) struct ConfigFile {
     pub server: ServerSection,
     pub storage: StorageSection,
     pub secrets: SecretsSection,
+    pub mail: MailSection,
+    pub single_sign_on: SingleSignOnSection,
     pub logs: LogsSection,
 }
 
@@ -18,7 +20,9 @@ pub(super) struct ConfigFile {
 pub(super) struct ServerSection {
     pub address: Option<String>,
     pub operations_address: Option<String>,
+    pub side: Option<String>,
     pub public_url: Option<String>,
+    pub other_side_url: Option<String>,
     pub https: Option<bool>,
     #[serde(deserialize_with = "list")]
     pub trusted_proxies: Option<Vec<String>>,
@@ -42,6 +46,29 @@ pub(super) struct StorageSection {
 pub(super) struct SecretsSection {
     pub pepper: Option<String>,
     pub pepper_file: Option<String>,
+    pub identity_secret: Option<String>,
+    pub identity_secret_file: Option<String>,
+}
+
+/// `[mail]`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct MailSection {
+    pub host: Option<String>,
+    pub port: Option<u16>,
+    pub encryption: Option<String>,
+    pub user: Option<String>,
+    pub password: Option<String>,
+    pub folder: Option<String>,
+    pub from_name: Option<String>,
+    pub from_address: Option<String>,
+}
+
+/// `[single_sign_on]`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct SingleSignOnSection {
+    pub secrets: std::collections::HashMap<String, String>,
 }
 
 /// `[logs]`.

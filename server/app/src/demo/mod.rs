@@ -1,9 +1,12 @@
-//! What a demonstration is filled with: our own tenant packs, open today, and a real conversation.
+//! What a demonstration is filled with: our own tenant packs, open today, a real conversation, and invented people on a roll.
 
 mod embedded;
+mod fill;
 mod folder;
 mod open_now;
+mod people;
 
-pub use embedded::{attribution, packs, polis_export};
+use embedded::{attribution, packs, polis_export};
+pub use fill::{WaysIn, apply_packs, fill};
 pub use folder::take_folder;
-pub use open_now::open_now;
+use open_now::open_now;

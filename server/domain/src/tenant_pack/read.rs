@@ -144,7 +144,10 @@ impl Problems {
         if tenant.organisations.is_empty() {
             self.add(file, "needs at least one [[organisations]]");
         }
-        for host in &tenant.hosts {
+        for reason in super::joining::problems(tenant) {
+            self.add(file, reason);
+        }
+        for host in tenant.hosts.iter().chain(&tenant.identity_hosts) {
             if host.is_empty() || host.contains(['/', ':', ' ']) || host.to_ascii_lowercase() != *host {
                 self.add(
                     file,

@@ -207,3 +207,75 @@ fn a_pack_needs_an_organisation_a_round_and_a_prompt() {
     files.insert(path.into(), format!("{campaign}{round}").into_bytes());
     assert_names(&read(&files).unwrap_err(), path, "round `r` needs at least one [[rounds.prompts]]");
 }
+
+#[test]
+fn joining_has_defaults_and_every_key_may_be_given() {
+    let joining = |text: &str| toml::from_str::<JoiningFile>(text).map_err(|error| error.to_string());
+    let defaults = joining("").unwrap();
+    assert_eq!(defaults, JoiningFile::default());
+    assert_eq!((defaults.batch_size, defaults.keep_roll_days), (20, 30));
+    assert_eq!(defaults.latest_hour.to_string(), "18:00:00");
+    assert_eq!(defaults.plus_addressing, PlusAddressing::SamePerson);
+    let given =
+        "batch_size = 1\nlatest_hour = \"07:30\"\nplus_addressing = \"different\"\nkeep_roll_days = 0";
+    let given = joining(given).unwrap();
+    assert_eq!(given.latest_hour.to_string(), "07:30:00");
+    assert_eq!((given.batch_size, given.keep_roll_days), (1, 0));
+    assert_eq!(given.plus_addressing, PlusAddressing::Different);
+    assert!(joining("batch = 1").unwrap_err().contains("unknown field `batch`"));
+    assert!(joining("latest_hour = \"6pm\"").is_err());
+}
+
+#[test]
+fn broken_ways_in_are_told_what_is_wrong() {
+    let council = r#"email_domains = ["birmingham-council.example"]"#;
+    for (from, to, words) in [
+        ("[joining]", "[joining]\nbatch_size = 0", "batch_size must be 1 to 200"),
+        ("[joining]", "[joining]\nbatch_size = 201", "batch_size must be 1 to 200"),
+        ("[joining]", "[joining]\nkeep_roll_days = 366", "keep_roll_days must be 0 to 365"),
+        ("[joining]", "[joining]\nlatest_hour = \"18:00:30\"", "in hours and minutes"),
+        ("[joining]", "[joining]\nplus_addressing = \"maybe\"", "unknown variant `maybe`"),
+        (council, r#"email_domains = ["Council.example"]"#, "email domain `Council.example`: write"),
+        (council, r#"email_domains = ["council"]"#, "email domain `council`: write"),
+        (council, r#"email_domains = ["@council.example"]"#, "email domain `@council.example`: write"),
+        (council, r#"email_domains = ["a.example", "a.example"]"#, "email domain `a.example` stands twice"),
+        (council, "", "organisation `birmingham-council`: people who sign up need email_domains"),
+        (council, "email_domains = []\nany_email = false", "people who sign up need email_domains"),
+        ("people = ", "people = 0 # ", "people must be 1 to 2000000"),
+        ("people = ", "people = 2_000_001 # ", "people must be 1 to 2000000"),
+        (council, "single_sign_on = { issuer = \"http://a.example\", client_id = \"c\" }", "https://…"),
+        (
+            council,
+            "single_sign_on = { issuer = \"https://a.example\", client_id = \"\" }",
+            "client_id: write 1",
+        ),
+        (council, "single_sign_on = { issuer = \"https://a.example\" }", "missing field `client_id`"),
+    ] {
+        assert_names(&problems_after(TENANT, from, to), TENANT, words);
+    }
+}
+
+#[test]
+fn single_sign_on_alone_is_a_way_in() {
+    let mut files = files_of("bsol");
+    let text = String::from_utf8(files[TENANT].clone()).unwrap();
+    let council = r#"email_domains = ["birmingham-council.example"]"#;
+    let sign_on =
+        "[organisations.single_sign_on]\nissuer = \"http://localhost:9000\"\nclient_id = \"candour\"";
+    files.insert(TENANT.to_owned(), text.replacen(council, sign_on, 1).into_bytes());
+    let organisations = read(&files).unwrap().tenant.organisations;
+    let council = organisations.iter().find(|o| o.slug == "birmingham-council").unwrap();
+    assert_eq!(council.single_sign_on.as_ref().unwrap().client_id, "candour");
+    assert!(council.email_domains.is_empty());
+}
+
+#[test]
+fn every_pack_has_people_enough_for_cohorts() {
+    for pack in every_pack() {
+        let people = pack.tenant.organisations.iter().map(|o| (o.slug.parse().unwrap(), o.people.unwrap()));
+        let cohorts = crate::roll::cohorts(&people.collect::<Vec<_>>(), crate::roll::MIN_COHORT_PEOPLE);
+        assert_eq!(cohorts.unwrap().len(), pack.tenant.organisations.len(), "{}", pack.tenant.slug);
+        let domains = pack.tenant.organisations.iter().flat_map(|o| &o.email_domains);
+        assert!(domains.into_iter().all(|domain| domain.ends_with(".example")));
+    }
+}

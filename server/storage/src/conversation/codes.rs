@@ -2,31 +2,37 @@
 
 use domain::ids::{CampaignId, OrganisationId};
 
-use super::{Reading, Writing};
+use super::{CodeState, Reading, Writing};
 use crate::Result;
+use crate::tenancy::column;
 
 /// Codes written by one statement.
 const CODES_PER_STATEMENT: usize = 500;
 
-/// What became of a code that somebody entered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Redeemed {
-    /// It was good, and is spent now.
-    Now,
-    /// It was spent before.
-    Before,
-    /// No such code in this campaign.
-    Unknown,
-}
-
 impl Reading {
-    /// Whether there is such a code, spent or not: asked before the write lock is taken, which a guess is not worth.
+    /// What is known of a code; nothing if there is no such code in this campaign. Asked before the write lock is taken, which a guess is
+    /// not worth.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn knows_code(&self, campaign: CampaignId, hash: [u8; 32]) -> Result<bool> {
-        let sql = "SELECT 1 FROM sealed_code WHERE tenant_id = $1 AND campaign_id = $2 AND hash = $3";
-        Ok(self.0.one(sql, vec![campaign.0.into(), hash.to_vec().into()]).await?.is_some())
+    pub async fn code_state(&self, campaign: CampaignId, hash: [u8; 32]) -> Result<Option<CodeState>> {
+        let sql = "SELECT c.spent OR w.code_hash IS NOT NULL FROM sealed_code c
+                   LEFT JOIN waiting w ON w.tenant_id = c.tenant_id AND w.code_hash = c.hash
+                   WHERE c.tenant_id = $1 AND c.campaign_id = $2 AND c.hash = $3";
+        let row = self.0.one(sql, vec![campaign.0.into(), hash.to_vec().into()]).await?;
+        row.map(|row| Ok(if column(&row, 0)? { CodeState::Spent } else { CodeState::Good })).transpose()
+    }
+
+    /// How many codes each organisation was given for `campaign`.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn codes_by_organisation(&self, campaign: CampaignId) -> Result<Vec<(OrganisationId, i64)>> {
+        let sql =
+            "SELECT organisation_id, COUNT(*) FROM sealed_code WHERE tenant_id = $1 AND campaign_id = $2
+                   GROUP BY organisation_id ORDER BY organisation_id";
+        let rows = self.0.all(sql, vec![campaign.0.into()]).await?;
+        rows.iter().map(|row| Ok((OrganisationId(column(row, 0)?), column(row, 1)?))).collect()
     }
 }
 
@@ -55,18 +61,20 @@ impl Writing {
         Ok(())
     }
 
-    /// Spends the code, if it is there and unspent: one statement, so that two who race get one participant.
+    /// Spends a code.
+    pub(super) async fn spend_code(&self, campaign: CampaignId, hash: [u8; 32]) -> Result<()> {
+        let sql =
+            "UPDATE sealed_code SET spent = TRUE WHERE tenant_id = $1 AND campaign_id = $2 AND hash = $3";
+        self.0.execute(sql, vec![campaign.0.into(), hash.to_vec().into()]).await?;
+        Ok(())
+    }
+
+    /// Deletes a campaign's codes; gives how many.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn redeem_code(&self, campaign: CampaignId, hash: [u8; 32]) -> Result<Redeemed> {
-        let sql = "UPDATE sealed_code SET spent = TRUE
-                   WHERE tenant_id = $1 AND campaign_id = $2 AND hash = $3 AND spent = FALSE RETURNING spent";
-        let values = || vec![campaign.0.into(), hash.to_vec().into()];
-        if self.0.one(sql, values()).await?.is_some() {
-            return Ok(Redeemed::Now);
-        }
-        let known = self.knows_code(campaign, hash).await?;
-        Ok(if known { Redeemed::Before } else { Redeemed::Unknown })
+    pub async fn erase_codes(&self, campaign: CampaignId) -> Result<u64> {
+        let sql = "DELETE FROM sealed_code WHERE tenant_id = $1 AND campaign_id = $2";
+        Ok(self.0.execute(sql, vec![campaign.0.into()]).await?.rows_affected())
     }
 }

@@ -2,6 +2,7 @@
 
 mod boards;
 mod codes;
+mod erase;
 mod mine;
 mod posts;
 mod rounds;
@@ -10,6 +11,7 @@ mod tenants;
 mod threads;
 mod transfer;
 mod votes;
+mod waiting;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -17,15 +19,14 @@ use std::sync::Arc;
 use domain::ids::TenantId;
 use sea_orm::{DbBackend, Value};
 
-pub use codes::Redeemed;
 pub use mine::{OwnPost, OwnVote};
 pub use posts::{NewPost, Post, PostEdit};
 pub use rounds::{Moment, RoundDelta};
 pub use sessions::Session;
-pub use tenants::{StoredTenant, TenantRow};
 pub use threads::ThreadPost;
 pub use transfer::{Participation, TransferredPost, TransferredVote};
 pub use votes::{StandingVote, VoteChange};
+pub use waiting::{CodeState, Newcomer, Pass, StoredCredential};
 
 use crate::Result;
 use crate::connection::Pools;
@@ -61,7 +62,11 @@ impl Deref for Writing {
 }
 
 impl Conversation {
-    pub(crate) async fn open(url: &str) -> Result<Self> {
+    /// Opens the database at `url`, which must exist and be up to date.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub async fn open(url: &str) -> Result<Self> {
         let pools = Pools::open(url).await?;
         let feed = Feed::default();
         if pools.backend() == DbBackend::Postgres {

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::NaiveDate;
 use domain::ids::{CampaignId, ParticipantId, TenantId};
 
-use super::{Conversation, Writing};
+use super::{Conversation, Reading, Writing};
 use crate::Result;
 use crate::feed::{Change, Feed};
 use crate::tenancy::{Bound, column};
@@ -28,6 +28,8 @@ pub struct Session {
     pub seed: i64,
     /// The last day on which it is good.
     pub expires_on: NaiveDate,
+    /// Whether they wait to be let in with others: they read, and what they send is kept until then.
+    pub waiting: bool,
 }
 
 /// What a process remembers, and how many sessions it has seen end: who read a session before one ended must not remember it after.
@@ -92,12 +94,18 @@ impl Conversation {
                    JOIN participant p ON p.tenant_id = s.tenant_id AND p.id = s.participant_id
                    WHERE s.tenant_id = $1 AND s.hash = $2";
         let bound = Bound::reading(&self.pools, tenant).await?;
-        let Some(row) = bound.one(sql, vec![hash.to_vec().into()]).await? else { return Ok(None) };
-        let session = Session {
-            participant: ParticipantId(column(&row, 0)?),
-            campaign: CampaignId(column(&row, 1)?),
-            seed: column(&row, 2)?,
-            expires_on: column(&row, 3)?,
+        let session = match bound.one(sql, vec![hash.to_vec().into()]).await? {
+            Some(row) => Session {
+                participant: ParticipantId(column(&row, 0)?),
+                campaign: CampaignId(column(&row, 1)?),
+                seed: column(&row, 2)?,
+                expires_on: column(&row, 3)?,
+                waiting: false,
+            },
+            None => match Reading(bound).waiting_session(hash).await? {
+                Some(session) => session,
+                None => return Ok(None),
+            },
         };
         let mut remembered = self.sessions.lock();
         if remembered.sessions.len() >= MAX_REMEMBERED {

@@ -1,38 +1,14 @@
 //! Tenants as readers see them: the applied pack, the logo, the campaigns and rounds that it made.
 
 use chrono::{DateTime, Utc};
-use domain::ids::{CampaignId, OrganisationId, RoundId, TenantId};
+use domain::ids::{CampaignId, OrganisationId, RoundId};
 use domain::tenant_pack::RoundType;
-use sea_orm::{ConnectionTrait, Statement};
 
 use super::{Conversation, Reading, Writing, text};
-use crate::Result;
 use crate::feed::Change;
+use crate::packs::{self, StoredTenant, TenantRow};
 use crate::tenancy::column;
-
-/// A tenant as stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredTenant {
-    /// Which tenant.
-    pub id: TenantId,
-    /// The applied pack, JSON.
-    pub pack: String,
-    /// SHA-256 of pack and pictures, hexadecimal.
-    pub digest: String,
-    /// The logo, PNG.
-    pub logo: Option<Vec<u8>>,
-    /// The browser's little picture, PNG.
-    pub favicon: Vec<u8>,
-}
-
-/// What identifies a stored tenant and its version.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TenantRow {
-    /// Which tenant.
-    pub id: TenantId,
-    /// SHA-256 of pack and pictures, hexadecimal.
-    pub digest: String,
-}
+use crate::{Result, key_log};
 
 impl Conversation {
     /// Every tenant with its version. The only question that is asked across tenants: which are there.
@@ -40,12 +16,7 @@ impl Conversation {
     /// # Errors
     /// Database faults.
     pub async fn tenants(&self) -> Result<Vec<TenantRow>> {
-        let statement =
-            Statement::from_string(self.pools.backend(), "SELECT id, pack_digest FROM tenant ORDER BY slug");
-        let rows = self.pools.read.query_all_raw(statement).await?;
-        rows.iter()
-            .map(|row| Ok(TenantRow { id: TenantId(column(row, 0)?), digest: column(row, 1)? }))
-            .collect()
+        packs::list(&self.pools).await
     }
 }
 
@@ -55,15 +26,15 @@ impl Reading {
     /// # Errors
     /// Database faults.
     pub async fn tenant(&self) -> Result<Option<StoredTenant>> {
-        let sql = "SELECT pack, pack_digest, logo, favicon FROM tenant WHERE id = $1";
-        let Some(row) = self.0.one(sql, vec![]).await? else { return Ok(None) };
-        Ok(Some(StoredTenant {
-            id: self.0.tenant(),
-            pack: column(&row, 0)?,
-            digest: column(&row, 1)?,
-            logo: column(&row, 2)?,
-            favicon: column(&row, 3)?,
-        }))
+        packs::load(&self.0).await
+    }
+
+    /// The key log's entries, JSON, in order.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn key_log(&self) -> Result<Vec<String>> {
+        key_log::entries(&self.0).await
     }
 
     /// The note of the round's campaign about where its content came from.
@@ -96,6 +67,14 @@ impl Writing {
         ];
         self.0.execute(sql, values).await?;
         Ok(())
+    }
+
+    /// Writes the key log's entry `number`.
+    ///
+    /// # Errors
+    /// Database faults; also when there is one of this number.
+    pub async fn add_key_log_entry(&self, number: i64, entry: &str) -> Result<()> {
+        key_log::add(&self.reading.0, number, entry).await
     }
 
     /// Writes an organisation if it is not there.

@@ -1,15 +1,26 @@
-//! The identity side: tenants, organisations and what was handed out. No participant, no contribution, no vote.
+//! The identity side: tenants, their roll, login details, cohorts and the key log. No participant, no contribution, no vote.
 
-mod code_batches;
+mod cohorts;
+mod counts;
+mod people;
+mod roll;
 mod tenants;
 
-pub use code_batches::CodeBatch;
+use std::ops::Deref;
 
 use domain::ids::TenantId;
+use sea_orm::{ConnectionTrait, DbBackend};
 
-use crate::Result;
+pub use cohorts::{NewCohort, StoredCohort};
+pub use counts::{DailyCount, OrganisationCount};
+pub use people::{NewPerson, Person, Requested};
+pub use roll::HeldRow;
+pub use tenants::CampaignRow;
+
 use crate::connection::Pools;
+use crate::packs::{self, StoredTenant, TenantRow};
 use crate::tenancy::Bound;
+use crate::{Result, key_log};
 
 /// The identity database.
 #[derive(Clone)]
@@ -17,12 +28,34 @@ pub struct Identity {
     pools: Pools,
 }
 
-/// A write transaction on one tenant's identity side.
-pub struct Writing(Bound);
+/// A reader of one tenant's identity side. Each statement sees what was committed when it began.
+pub struct Reading(Bound);
+
+/// A write transaction on one tenant's identity side; everything a reader can do, too.
+pub struct Writing(Reading);
+
+impl Deref for Writing {
+    type Target = Reading;
+    fn deref(&self) -> &Reading {
+        &self.0
+    }
+}
 
 impl Identity {
-    pub(crate) async fn open(url: &str) -> Result<Self> {
+    /// Opens the database at `url`, which must exist and be up to date.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub async fn open(url: &str) -> Result<Self> {
         Ok(Self { pools: Pools::open(url).await? })
+    }
+
+    /// Reads `tenant`'s rows.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn read(&self, tenant: TenantId) -> Result<Reading> {
+        Ok(Reading(Bound::reading(&self.pools, tenant).await?))
     }
 
     /// Begins a write of `tenant`'s rows.
@@ -30,7 +63,15 @@ impl Identity {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn write(&self, tenant: TenantId) -> Result<Writing> {
-        Ok(Writing(Bound::writing(&self.pools, tenant).await?))
+        Ok(Writing(Reading(Bound::writing(&self.pools, tenant).await?)))
+    }
+
+    /// Every tenant with its version.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn tenants(&self) -> Result<Vec<TenantRow>> {
+        packs::list(&self.pools).await
     }
 
     /// Whether the database answers.
@@ -39,6 +80,24 @@ impl Identity {
     /// When it does not.
     pub async fn ping(&self) -> Result<()> {
         Ok(self.pools.read.ping().await?)
+    }
+
+    /// Undoes what the database remembers of the order in which people joined: rows are rewritten in the order of their random ids
+    /// (within a page of SQLite they lie as they were last written), and SQLite's log is emptied.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn forget_order(&self) -> Result<()> {
+        match self.pools.backend() {
+            DbBackend::Postgres => {
+                self.pools.write.execute_unprepared("SELECT shuffle_people()").await?;
+                Ok(())
+            }
+            _ => {
+                self.pools.write.execute_unprepared("VACUUM").await?;
+                self.pools.empty_log().await
+            }
+        }
     }
 
     /// SQLite only: writes a consistent copy of the database, made while it is in use, to `path`, which must not exist.
@@ -50,12 +109,38 @@ impl Identity {
     }
 }
 
+impl Reading {
+    /// This transaction's tenant.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn tenant(&self) -> Result<Option<StoredTenant>> {
+        packs::load(&self.0).await
+    }
+
+    /// The key log's entries, JSON, in order.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn key_log(&self) -> Result<Vec<String>> {
+        key_log::entries(&self.0).await
+    }
+}
+
 impl Writing {
+    /// Writes the key log's entry `number`.
+    ///
+    /// # Errors
+    /// Database faults; also when there is one of this number.
+    pub async fn add_key_log_entry(&self, number: i64, entry: &str) -> Result<()> {
+        key_log::add(&self.0.0, number, entry).await
+    }
+
     /// Makes the changes last.
     ///
     /// # Errors
     /// When the database could not.
     pub async fn commit(self) -> Result<()> {
-        self.0.commit().await
+        self.0.0.commit().await
     }
 }

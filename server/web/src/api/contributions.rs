@@ -1,12 +1,12 @@
 //! The conversation: its contributions in pages, one of them with its comments, and writing both.
 
-use actions::{CommentForm, RoundInfo};
+use actions::{CommentForm, Placed, RoundInfo};
 use domain::board::{MAX_SEARCH_CHARACTERS, Query as BoardQuery};
 use domain::contribution::ContributionForm;
 use domain::ids::PostId;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
-use poem_openapi::{ApiResponse, Object, OpenApi};
+use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 use uuid::Uuid;
 
 use super::Tag;
@@ -70,6 +70,20 @@ struct Written {
     id: Uuid,
 }
 
+/// What is kept until its author is let in.
+#[derive(Object)]
+struct Kept {
+    state: KeptState,
+}
+
+/// Where it is.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename_all = "snake_case")]
+enum KeptState {
+    /// With us. It appears with the next group of people who are let in.
+    Waiting,
+}
+
 #[derive(ApiResponse)]
 enum Created {
     /// It stands in the conversation.
@@ -80,6 +94,19 @@ enum Created {
         #[oai(header = "Location")]
         String,
     ),
+    /// It is kept: the caller is not let in yet, and it appears with the next group of people who are. It has no id until then.
+    #[oai(status = 202)]
+    Kept(Json<Kept>),
+}
+
+impl Created {
+    /// The answer for what was `placed`, which can be read at the address that `place` makes of its id.
+    fn of(placed: Placed, place: impl FnOnce(Uuid) -> String) -> Self {
+        match placed {
+            Placed::Now(PostId(id)) => Self::Written(Json(Written { id }), place(id)),
+            Placed::WithTheNextGroup => Self::Kept(Json(Kept { state: KeptState::Waiting })),
+        }
+    }
 }
 
 #[OpenApi(tag = "Tag::Contributions")]
@@ -121,7 +148,8 @@ impl Contributions {
             &revision.to_be_bytes(),
             format!("{query:?}").as_bytes(),
         ]);
-        if is_known(if_none_match.as_deref(), &tag) {
+        // What is kept of somebody who waits changes without the revision.
+        if !caller.session.waiting && is_known(if_none_match.as_deref(), &tag) {
             return Ok(Fresh::Unchanged(tag));
         }
         let view = actions.show_conversation(tenant, &caller.session, round.id, &query).await?;
@@ -158,9 +186,8 @@ impl Contributions {
             theme: theme.unwrap_or_default(),
             feeling: feeling_slug(feeling),
         };
-        let id = actions.share_contribution(caller.tenant(), &caller.session, round, &form).await?;
-        let id = id.ok_or_else(Refused::not_found)?.0;
-        Ok(Created::Written(Json(Written { id }), format!("contributions/{id}")))
+        let placed = actions.share_contribution(caller.tenant(), &caller.session, round, &form).await?;
+        Ok(Created::of(placed.ok_or_else(Refused::not_found)?, |id| format!("contributions/{id}")))
     }
 
     /// A contribution with its comments
@@ -207,10 +234,9 @@ impl Contributions {
         let caller = caller.0;
         caller.campaign(&campaign)?;
         let form = CommentForm { reply_to: new.0.reply_to.map(PostId), body: new.0.body };
-        let written =
+        let placed =
             caller.actions().add_comment(caller.tenant(), &caller.session, PostId(id.0), &form).await?;
-        let written = written.ok_or_else(Refused::not_found)?.0;
-        Ok(Created::Written(Json(Written { id: written }), format!("../{}", id.0)))
+        Ok(Created::of(placed.ok_or_else(Refused::not_found)?, |_| format!("../{}", id.0)))
     }
 }
 

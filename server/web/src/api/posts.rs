@@ -101,7 +101,7 @@ impl Posts {
 
     /// Vote, or change one's vote
     ///
-    /// The vote is on disk when this answers. Refusals: `not-open-yet`, `closed` (409), `gone` (410), `busy` (503).
+    /// The vote is on disk when this answers; of somebody who is not let in yet it counts once they are. Refusals: `not-open-yet`, `closed` (409), `gone` (410), `busy` (503).
     #[oai(path = "/campaigns/:campaign/posts/:id/vote", method = "put", operation_id = "castVote")]
     async fn vote(
         &self,

@@ -29,6 +29,8 @@ struct Session {
     campaign: String,
     /// For how long the token is good, seconds.
     expires_in_seconds: i64,
+    /// Whether the caller waits to be let in with others. Reading works at once; what they send is kept until then.
+    waiting: bool,
 }
 
 #[derive(ApiResponse)]
@@ -69,6 +71,7 @@ impl Sessions {
             token: entered.token,
             campaign: entered.campaign,
             expires_in_seconds: entered.keep_seconds,
+            waiting: entered.waiting,
         })))
     }
 

@@ -1,4 +1,5 @@
-//! The two cookies: a participant's session and a visit's (which forms are bound to before anyone has entered).
+//! The cookies: a participant's session, a visit's (which forms are bound to before anyone has entered), the mark of a
+//! shared device, and what somebody who signs up asked for.
 //!
 //! Built and read here by hand: poem's cookies are percent-encoded, unsigned and without `SameSite` unless told. The
 //! `__Host-` prefix makes the browser itself refuse a cookie that lacks `Secure` or names a domain (RFC 6265bis, section
@@ -9,8 +10,8 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, header};
 use thiserror::Error;
 
-/// The longest cookie value, bytes.
-pub const MAX_COOKIE_BYTES: usize = 256;
+/// The longest cookie value, bytes: a sign-up with the longest address has room, sealed.
+pub const MAX_COOKIE_BYTES: usize = 1_024;
 
 /// The longest tenant part of a cookie's name, bytes.
 pub const MAX_TENANT_BYTES: usize = 63;
@@ -50,6 +51,21 @@ impl CookieName {
         Self("__Host-candour-visit".to_owned())
     }
 
+    /// The cookie that says that others use the device too.
+    pub fn shared() -> Self {
+        Self("__Host-shared".to_owned())
+    }
+
+    /// The cookie of somebody who signs up: what they asked for, sealed, until they confirm that the address is theirs.
+    pub fn sign_up() -> Self {
+        Self("__Host-sign-up".to_owned())
+    }
+
+    /// The cookie of somebody who is away at their identity provider.
+    pub fn sign_on() -> Self {
+        Self("__Host-sign-on".to_owned())
+    }
+
     /// The name as browsers see it.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -63,18 +79,29 @@ impl CookieName {
         if !is_value(value) {
             return Err(CookieRefusal::Value);
         }
-        Ok(self.header(value, max_age.as_secs()))
+        Ok(self.header(value, Some(max_age.as_secs())))
+    }
+
+    /// The `Set-Cookie` value that gives the browser `value` until it is closed.
+    ///
+    /// # Errors
+    /// [`CookieRefusal::Value`].
+    pub fn set_until_closed(&self, value: &str) -> Result<HeaderValue, CookieRefusal> {
+        if !is_value(value) {
+            return Err(CookieRefusal::Value);
+        }
+        Ok(self.header(value, None))
     }
 
     /// The `Set-Cookie` value that makes the browser forget it.
     pub fn clear(&self) -> HeaderValue {
-        self.header("", 0)
+        self.header("", Some(0))
     }
 
-    fn header(&self, value: &str, max_age_seconds: u64) -> HeaderValue {
+    fn header(&self, value: &str, max_age_seconds: Option<u64>) -> HeaderValue {
         let name = &self.0;
-        let text =
-            format!("{name}={value}; Path=/; Max-Age={max_age_seconds}; Secure; HttpOnly; SameSite=Lax");
+        let age = max_age_seconds.map(|seconds| format!(" Max-Age={seconds};")).unwrap_or_default();
+        let text = format!("{name}={value}; Path=/;{age} Secure; HttpOnly; SameSite=Lax");
         // The name's and the value's characters were checked; were one wrong after all, the cookie stays unset.
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
     }
@@ -121,6 +148,10 @@ mod tests {
         assert_eq!(
             CookieName::visit().clear(),
             "__Host-candour-visit=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"
+        );
+        assert_eq!(
+            CookieName::shared().set_until_closed("1").unwrap(),
+            "__Host-shared=1; Path=/; Secure; HttpOnly; SameSite=Lax"
         );
     }
 

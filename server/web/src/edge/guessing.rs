@@ -27,6 +27,10 @@ use super::keyed_hash::keyed_hash;
 pub const ADDRESS_BURST: u32 = 30;
 /// How long until an address has one more try.
 pub const ADDRESS_REFILL: Duration = Duration::from_secs(10);
+/// Requests, such as sign-ups, that one address may make at once: a hospital may share one, and sign up in one meeting.
+pub const REQUEST_BURST: u32 = 600;
+/// How long until an address has one more request.
+pub const REQUEST_REFILL: Duration = Duration::from_secs(2);
 /// Wrong codes that may be tried on one campaign at once, whatever the addresses.
 pub const CAMPAIGN_BURST: u32 = 2_000;
 /// How long until a campaign has one more try.
@@ -67,6 +71,7 @@ impl Quota {
 
 const ADDRESS: Quota = Quota { burst: ADDRESS_BURST, refill: ADDRESS_REFILL };
 const CAMPAIGN: Quota = Quota { burst: CAMPAIGN_BURST, refill: CAMPAIGN_REFILL };
+const REQUESTS: Quota = Quota { burst: REQUEST_BURST, refill: REQUEST_REFILL };
 
 /// What a bucket is known by: a keyed hash, cut to 16 bytes.
 type Hashed = [u8; 16];
@@ -96,7 +101,21 @@ impl GuessLimit {
         Self { entropy, state: Mutex::new(state) }
     }
 
-    /// Takes a try from the address and from the campaign, or says when there is one; refused tries cost nothing.
+    /// Takes a request, which is not given back, from the address; refused ones cost nothing.
+    pub fn take_request(&self, address: IpAddr, what: &[u8], now: DateTime<Utc>) -> Outcome {
+        self.with_buckets(address, what, now, |state, buckets, now_ms| {
+            let id = buckets[0].0;
+            if let Ok(wait_ms @ 1..) = u64::try_from(state.wait_ms(&id, REQUESTS, now_ms)) {
+                return Outcome::TryAgainIn(Duration::from_millis(wait_ms));
+            }
+            let full_at = state.full_at_ms.entry(id).or_insert(now_ms);
+            *full_at = (*full_at).max(now_ms) + REQUESTS.refill_ms();
+            Outcome::Allowed
+        })
+    }
+
+    /// Takes a try from the address and from the campaign, or says when there is one; refused tries cost nothing. What is tried at
+    /// one door says nothing about another: `campaign` names both.
     pub fn take(&self, address: IpAddr, campaign: &[u8], now: DateTime<Utc>) -> Outcome {
         self.with_buckets(address, campaign, now, |state, buckets, now_ms| {
             let [address, campaign] = buckets.map(|(id, quota)| state.wait_ms(&id, quota, now_ms));
@@ -137,7 +156,7 @@ impl GuessLimit {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.renew_key(&*self.entropy, now_ms);
         state.sweep(now_ms);
-        let address = state.bucket(b"address\0", &network_of(address));
+        let address = state.bucket(b"address\0", &[campaign, &network_of(address)].concat());
         let campaign = state.bucket(b"campaign\0", campaign);
         act(&mut state, [(address, ADDRESS), (campaign, CAMPAIGN)], now_ms)
     }

@@ -1,6 +1,6 @@
 //! One contribution with its comments.
 
-use actions::{ActionError, CommentForm, ContributionView};
+use actions::{ActionError, CommentForm, ContributionView, Placed};
 use domain::contribution::{PostRefusal, PostState};
 use domain::ids::PostId;
 use domain::round::{RoundRefusal, RoundState};
@@ -37,12 +37,16 @@ pub(crate) async fn add_comment(
     let writer = participant.map_err(|error| keeping(error, &body))?;
     let contribution = post_id(&id)?;
     let form = CommentForm { reply_to, body: body.clone() };
-    let added = writer.state.actions.add_comment(writer.tenant(), &writer.session, contribution, &form).await;
+    let added =
+        writer.state.actions().add_comment(writer.tenant(), &writer.session, contribution, &form).await;
     match added {
-        Ok(Some(comment)) => {
+        Ok(Some(Placed::Now(comment))) => {
             let place =
                 format!("/conversations/{slug}/contributions/{contribution}?done=commented#post-{comment}");
             Ok(writer.see_other(&place))
+        }
+        Ok(Some(Placed::WithTheNextGroup)) => {
+            Ok(writer.see_other(&format!("/conversations/{slug}/mine?done=kept")))
         }
         Ok(None) => Err(PageError::NotFound.into()),
         Err(ActionError::Post(refusal)) => {
@@ -64,7 +68,7 @@ async fn page(
     reply: Option<PostId>,
     form: views::CommentForm,
 ) -> Result<Contribution> {
-    let actions = &reader.state.actions;
+    let actions = reader.state.actions();
     let after = reader.query.get("after").and_then(|after| after.parse().ok()).unwrap_or(0);
     let shown = actions.show_contribution(reader.tenant(), &reader.session, id, after).await;
     let shown: ContributionView = shown.map_err(PageError::from)?.ok_or(PageError::NotFound)?;

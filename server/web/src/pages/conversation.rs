@@ -16,7 +16,7 @@ use crate::visitor::{Participant, Visitor, encoded};
 pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<Response> {
     let reader = visitor.reader(&slug)?;
     let (query, filters) = asked(&reader);
-    let actions = &reader.state.actions;
+    let actions = reader.state.actions();
     let shown = actions.show_conversation(reader.tenant(), &reader.session, reader.round.id, &query).await;
     let shown = shown.map_err(PageError::from)?.ok_or(PageError::NotFound)?;
     let now = actions.now();

@@ -8,7 +8,7 @@ use domain::round::RoundState;
 use poem::http::{StatusCode, header};
 use poem::{Request, Response, Result, handler};
 
-use super::cards;
+use super::{cards, onward};
 use crate::edge::guessing::Outcome;
 use crate::fault::PageError;
 use crate::posted::Posted;
@@ -38,7 +38,8 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response> {
 pub(crate) async fn send(request: &Request, posted: Posted) -> Result<Response> {
     let code = posted.field("code").to_owned();
     let visitor = posted.visitor;
-    let State { actions, guessing, settings, .. } = &*visitor.state;
+    let State { guessing, settings, .. } = &*visitor.state;
+    let actions = visitor.state.actions();
     let (address, now) = (settings.trusted_proxies.client(request), actions.now());
     let tenant = Arc::clone(&visitor.dressed.tenant);
     if let Outcome::TryAgainIn(wait) = guessing.take(address, tenant.id.0.as_bytes(), now) {
@@ -61,7 +62,8 @@ pub(crate) async fn send(request: &Request, posted: Posted) -> Result<Response> 
             let keep = Duration::from_secs(entered.keep_seconds.max(0).unsigned_abs());
             let cookie = visitor.dressed.cookie.set(&entered.token, keep);
             let cookie = cookie.map_err(|error| PageError::Fault(error.to_string()))?;
-            let to = visitor.see_other(&format!("/conversations/{}?done=entered", entered.campaign));
+            let done = if entered.waiting { "waiting" } else { "entered" };
+            let to = visitor.see_other(&format!("/conversations/{}?done={done}", entered.campaign));
             return Ok(setting(to, Some(cookie)));
         }
         Err(EntryRefusal::Malformed(_)) if code.trim().is_empty() => EnterProblem::Empty,
@@ -96,10 +98,10 @@ async fn page(
     problem: Option<EnterProblem>,
 ) -> Result<Response> {
     let tenant = visitor.tenant();
-    let now = visitor.state.actions.now();
+    let now = visitor.state.actions().now();
     let mut soonest: Option<(u8, views::Campaign)> = None;
     for campaign in &tenant.campaigns {
-        let round = visitor.state.actions.current_round(tenant, campaign).await.map_err(PageError::from)?;
+        let round = visitor.state.actions().current_round(tenant, campaign).await.map_err(PageError::from)?;
         let Some(round) = round else { continue };
         let rank = match round.state(now) {
             RoundState::Open => 0,
@@ -110,10 +112,15 @@ async fn page(
             soonest = Some((rank, cards::campaign(tenant, campaign, &round, now)));
         }
     }
+    let campaign = soonest.map(|(_, campaign)| campaign);
+    let join = campaign.as_ref().map_or_else(String::new, |campaign| {
+        onward::on_identity_side(visitor, &format!("join/{}", campaign.slug))
+    });
     visitor.show(&Enter {
         site: visitor.dressed.chrome.clone(),
         visit: visitor.to_visit("/enter"),
-        campaign: soonest.map(|(_, campaign)| campaign),
+        campaign,
+        join,
         code: code.chars().take(MAX_SHOWN_CODE).collect(),
         from_link,
         problem,

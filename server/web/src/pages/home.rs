@@ -3,7 +3,7 @@
 use domain::round::RoundState;
 use poem::{Response, Result, handler};
 
-use super::cards;
+use super::{cards, onward};
 use crate::fault::PageError;
 use crate::views::{Counts, Home};
 use crate::visitor::Visitor;
@@ -11,8 +11,8 @@ use crate::visitor::Visitor;
 #[handler]
 pub(crate) async fn show(visitor: Visitor) -> Result<Response> {
     let tenant = visitor.tenant();
-    let now = visitor.state.actions.now();
-    let views = visitor.state.actions.show_home(tenant).await.map_err(PageError::from)?;
+    let now = visitor.state.actions().now();
+    let views = visitor.state.actions().show_home(tenant).await.map_err(PageError::from)?;
     // The open one if there is one, else the next to open, else the one that closed last.
     let rank = |state| match state {
         RoundState::Open => 0,
@@ -35,6 +35,9 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response> {
         headline: tenant.branding.service_name.clone(),
         lead: chosen.map_or_else(String::new, |view| view.campaign.purpose.clone()),
         body_html: body,
+        join: chosen.map_or_else(String::new, |view| {
+            onward::on_identity_side(&visitor, &format!("join/{}", view.campaign.slug))
+        }),
         campaign: chosen.map(|view| cards::campaign(tenant, &view.campaign, &view.round, now)),
         counts: chosen.filter(|view| view.round.state(now) != RoundState::Upcoming).map(|view| Counts {
             ideas: view.contributions as u64,

@@ -1,12 +1,16 @@
 //! Pages to read.
 
+use actions::{AWAY_MINUTES, CONFIRMATION_MINUTES};
+use domain::board::FEWEST_COUNTED;
+use domain::roll::MIN_COHORT_PEOPLE;
+use domain::tenant_pack::EntryRoute;
 use poem::web::Path;
 use poem::{Response, Result, handler};
 
 use crate::edge::cookies::CookieName;
 use crate::fault::PageError;
-use crate::views::{Accessibility, Anonymity, CookieFact, Cookies, Page, Privacy};
-use crate::visitor::Visitor;
+use crate::views::{Accessibility, Anonymity, CookieFact, Cookies, Facts, Page, Privacy};
+use crate::visitor::{Visitor, hour_in_words};
 
 #[handler]
 pub(crate) async fn page(visitor: Visitor, Path(slug): Path<String>) -> Result<Response> {
@@ -22,7 +26,42 @@ pub(crate) async fn page(visitor: Visitor, Path(slug): Path<String>) -> Result<R
 
 #[handler]
 pub(crate) async fn anonymity(visitor: Visitor) -> Result<Response> {
-    visitor.show(&Anonymity { site: visitor.dressed.chrome.clone(), visit: visitor.to_visit("/anonymity") })
+    visitor.show(&Anonymity {
+        site: visitor.dressed.chrome.clone(),
+        visit: visitor.to_visit("/anonymity"),
+        facts: facts(&visitor).await?,
+    })
+}
+
+/// What anonymity depends on here: read from how this process runs and from the tenant's pack, never written down by hand.
+async fn facts(visitor: &Visitor) -> Result<Facts, PageError> {
+    let tenant = visitor.tenant();
+    let settings = &visitor.state.settings;
+    let has_route = |route| tenant.organisations.iter().any(|organisation| organisation.entry_route == route);
+    let sealed_codes = match &visitor.state.sides.conversation {
+        Some(conversation) => Some(conversation.has_sealed_codes(tenant).await?),
+        None => None,
+    };
+    Ok(Facts {
+        together: settings.addresses.together(),
+        identity_host: host_of(&settings.addresses.identity(tenant)).to_owned(),
+        conversation_host: host_of(&settings.addresses.conversation(tenant)).to_owned(),
+        batch_size: tenant.joining.batch_size,
+        latest_hour: hour_in_words(tenant.joining.latest_hour),
+        fewest_in_cohort: MIN_COHORT_PEOPLE,
+        fewest_counted: FEWEST_COUNTED,
+        keep_roll_days: tenant.joining.keep_roll_days,
+        invites: has_route(EntryRoute::Invited),
+        sign_ups: has_route(EntryRoute::SignUp),
+        single_sign_on: tenant.organisations.iter().any(|organisation| organisation.single_sign_on.is_some()),
+        sealed_codes,
+    })
+}
+
+/// The host in an address.
+fn host_of(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.split(['/', ':']).next().unwrap_or_default()
 }
 
 #[handler]
@@ -30,6 +69,7 @@ pub(crate) async fn privacy(visitor: Visitor) -> Result<Response> {
     visitor.show(&Privacy {
         site: visitor.dressed.chrome.clone(),
         visit: visitor.to_visit("/privacy"),
+        facts: facts(&visitor).await?,
         extra_html: String::new(),
     })
 }
@@ -44,13 +84,28 @@ pub(crate) async fn cookies(visitor: Visitor) -> Result<Response> {
     let cookies = vec![
         fact(
             CookieName::visit().as_str(),
-            "Checks that the code form is sent from our own page. It holds a random number",
+            "Checks that a form is sent from our own page. It holds a random number",
             "12 hours",
         ),
         fact(
             visitor.dressed.cookie.as_str(),
-            "Remembers that this device came in with a code. It holds a random number, not who you are",
-            "Until 30 days after the conversation closes, or until you leave",
+            "Remembers that this device is in. It holds a random number, not who you are",
+            "Until 30 days after the conversation closes, or until you leave. On a shared device: until you close the browser",
+        ),
+        fact(
+            CookieName::shared().as_str(),
+            "Remembers that others use this device too, so that each page can offer to clear it. It holds the number 1",
+            "Until you leave or close the browser. It is there only if you said that the device is shared",
+        ),
+        fact(
+            CookieName::sign_up().as_str(),
+            "Holds what you typed to sign up, locked so that only we can read it, until you confirm your email address",
+            &format!("{CONFIRMATION_MINUTES} minutes, or until you confirm"),
+        ),
+        fact(
+            CookieName::sign_on().as_str(),
+            "Remembers, locked so that only we can read it, where you were while you sign in with your work account",
+            &format!("{AWAY_MINUTES} minutes, or until you are back"),
         ),
     ];
     visitor.show(&Cookies {

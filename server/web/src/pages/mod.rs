@@ -1,16 +1,28 @@
 //! Pages and forms, one subject a file. Each works without JavaScript: a form is sent, something happens, the browser is sent on.
 
+pub(crate) mod begin;
 mod cards;
+pub(crate) mod come_back;
+pub(crate) mod confirm;
 pub(crate) mod contribution;
 pub(crate) mod conversation;
 pub(crate) mod enter;
 pub(crate) mod files;
 pub(crate) mod home;
 pub(crate) mod information;
+pub(crate) mod issue;
+pub(crate) mod join;
+pub(crate) mod keys;
 pub(crate) mod leave;
+pub(crate) mod login;
+pub(crate) mod mailbox;
 pub(crate) mod mine;
+mod onward;
 pub(crate) mod posts;
 pub(crate) mod share;
+pub(crate) mod sign_up;
+pub(crate) mod single_sign_on;
+mod tries;
 pub(crate) mod votes;
 
 /// What a campaign's front page says under the lead.

@@ -44,7 +44,7 @@ pub(crate) async fn edit(posted: Posted, Path((slug, id)): Path<(String, String)
     };
     let writer = posted.visitor.participant(&slug).map_err(|error| keeping(error, &form.body))?;
     let id = post_id(&id)?;
-    let actions = &writer.state.actions;
+    let actions = writer.state.actions();
     let edited =
         actions.edit_post(writer.tenant(), &writer.session, id, &form.body, &form.theme, &form.feeling).await;
     match edited {
@@ -80,7 +80,7 @@ pub(crate) async fn show_withdraw(
     writer.show(&Withdraw {
         site: writer.dressed.chrome.clone(),
         visit: writer.to_visit(&format!("/conversations/{slug}")),
-        campaign: cards::campaign(writer.tenant(), &writer.campaign, &round, writer.state.actions.now()),
+        campaign: cards::campaign(writer.tenant(), &writer.campaign, &round, writer.state.actions().now()),
         post: post.id.to_string(),
         kind: kind(&post),
         contribution: post.contribution.unwrap_or(post.id).to_string(),
@@ -91,14 +91,15 @@ pub(crate) async fn show_withdraw(
 #[handler]
 pub(crate) async fn withdraw(posted: Posted, Path((slug, id)): Path<(String, String)>) -> Result<Response> {
     let writer = posted.visitor.participant(&slug)?;
-    let withdrawn = writer.state.actions.withdraw_post(writer.tenant(), &writer.session, post_id(&id)?).await;
+    let withdrawn =
+        writer.state.actions().withdraw_post(writer.tenant(), &writer.session, post_id(&id)?).await;
     withdrawn.map_err(PageError::from)?.ok_or(PageError::NotFound)?;
     Ok(writer.see_other(&format!("/conversations/{slug}/mine?done=withdrawn")))
 }
 
 /// A post of one's own. Somebody else's is not there, as far as this page is concerned.
 async fn own(writer: &Participant, id: PostId) -> Result<Post, PageError> {
-    match writer.state.actions.own_post(writer.tenant(), &writer.session, id).await {
+    match writer.state.actions().own_post(writer.tenant(), &writer.session, id).await {
         Ok(post) => post.ok_or(PageError::NotFound),
         Err(ActionError::Post(PostRefusal::NotYours)) => Err(PageError::NotFound),
         Err(error) => Err(error.into()),
@@ -106,7 +107,7 @@ async fn own(writer: &Participant, id: PostId) -> Result<Post, PageError> {
 }
 
 async fn current_round(writer: &Participant) -> Result<domain::round::Round, PageError> {
-    let actions = &writer.state.actions;
+    let actions = writer.state.actions();
     actions.current_round(writer.tenant(), &writer.campaign).await?.ok_or(PageError::NotFound)
 }
 
@@ -129,7 +130,7 @@ async fn edit_page(
     let view = Edit {
         site: writer.dressed.chrome.clone(),
         visit: writer.to_visit(&format!("/conversations/{}", writer.campaign.slug)),
-        campaign: cards::campaign(writer.tenant(), &writer.campaign, &round, writer.state.actions.now()),
+        campaign: cards::campaign(writer.tenant(), &writer.campaign, &round, writer.state.actions().now()),
         post: id.to_string(),
         kind,
         contribution: contribution.unwrap_or(id).to_string(),

@@ -1,6 +1,6 @@
 //! Sharing an idea.
 
-use actions::ActionError;
+use actions::{ActionError, Placed};
 use domain::contribution::{ContributionForm, PostRefusal};
 use domain::round::RoundRefusal;
 use domain::text::{Body, MAX_BODY_CHARACTERS};
@@ -19,7 +19,7 @@ use crate::visitor::{Participant, Visitor};
 pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<Response> {
     let writer = visitor.reader(&slug)?;
     let round = stored_round(&writer).await?;
-    round.require_open(writer.state.actions.now()).map_err(PageError::from)?;
+    round.require_open(writer.state.actions().now()).map_err(PageError::from)?;
     let prompt = writer.query.get("prompt").unwrap_or_default().to_owned();
     let form = ContributionForm { prompt, ..ContributionForm::default() };
     page(&writer, StatusCode::OK, form, Vec::new(), false).await
@@ -35,11 +35,17 @@ pub(crate) async fn send(posted: Posted, Path(slug): Path<String>) -> Result<Res
         feeling: field("feeling"),
     };
     let writer = posted.visitor.participant(&slug).map_err(|error| keeping(error, &form.body))?;
-    let shared =
-        writer.state.actions.share_contribution(writer.tenant(), &writer.session, &writer.round, &form).await;
+    let shared = writer
+        .state
+        .actions()
+        .share_contribution(writer.tenant(), &writer.session, &writer.round, &form)
+        .await;
     match shared {
-        Ok(Some(id)) => {
+        Ok(Some(Placed::Now(id))) => {
             Ok(writer.see_other(&format!("/conversations/{slug}/contributions/{id}?done=shared")))
+        }
+        Ok(Some(Placed::WithTheNextGroup)) => {
+            Ok(writer.see_other(&format!("/conversations/{slug}/mine?done=kept")))
         }
         Ok(None) => Err(PageError::NotFound.into()),
         Err(ActionError::Post(PostRefusal::Round(RoundRefusal::Closed))) => {
@@ -67,7 +73,7 @@ fn all_errors(writer: &Participant, form: &ContributionForm, refusal: &PostRefus
 }
 
 async fn stored_round(writer: &Participant) -> Result<domain::round::Round, PageError> {
-    let actions = &writer.state.actions;
+    let actions = writer.state.actions();
     actions.current_round(writer.tenant(), &writer.campaign).await?.ok_or(PageError::NotFound)
 }
 
@@ -82,7 +88,7 @@ async fn page(
     let view = Share {
         site: writer.dressed.chrome.clone(),
         visit: writer.to_visit(&format!("/conversations/{}", writer.campaign.slug)),
-        campaign: cards::campaign(writer.tenant(), &writer.campaign, &round, writer.state.actions.now()),
+        campaign: cards::campaign(writer.tenant(), &writer.campaign, &round, writer.state.actions().now()),
         prompts: writer.round.prompts.clone(),
         themes: writer.round.themes.clone(),
         form: idea_form(form, errors),

@@ -24,7 +24,7 @@ pub(crate) async fn send(posted: Posted, Path(slug): Path<String>) -> Result<Res
         .unwrap_or(&conversation)
         .to_owned();
     let voter = posted.visitor.participant(&slug)?;
-    let voted = voter.state.actions.cast_vote(voter.tenant(), &voter.session, post, wish).await;
+    let voted = voter.state.actions().cast_vote(voter.tenant(), &voter.session, post, wish).await;
     voted.map_err(PageError::from)?.ok_or(PageError::NotFound)?;
     Ok(voter.see_other(&back))
 }

@@ -110,6 +110,13 @@ impl View for Conversation {
         nothing_found.total = 0;
         let mut posted = conversation(open, true, 3);
         posted.visit.success = Some("Your answer is counted.".into());
+        let mut just_joined = conversation(open, true, 3);
+        just_joined.visit.joined = true;
+        just_joined.visit.success = Some("You are in. You can read, write and vote now. What you send appears with the next group of people, by 6pm today at the latest.".into());
+        let mut waiting = conversation(open, true, 3);
+        waiting.visit.waits_until = Some("6pm today".into());
+        let mut shared_device = conversation(open, true, 3);
+        shared_device.visit.shared = true;
         let mut imported = conversation(open, true, 3);
         imported.source_html = Some("Data was gathered using the Polis software (see <a href=\"https://compdemocracy.org/polis\">compdemocracy.org/polis</a>) and is sub-licensed under CC BY 4.0 with attribution to The Computational Democracy Project.".into());
         let mut second = conversation(open, true, 20);
@@ -124,6 +131,9 @@ impl View for Conversation {
             ("nothing-found", nothing_found),
             ("first-of-all", conversation(open, true, 0)),
             ("answer-counted", posted),
+            ("just-joined", just_joined),
+            ("waiting", waiting),
+            ("shared-device", shared_device),
             ("imported", imported),
             ("closed", conversation(RoundState::Closed, true, 5)),
         ]

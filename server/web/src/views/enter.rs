@@ -3,6 +3,7 @@
 use domain::round::RoundState;
 use serde::Serialize;
 
+use super::ways::sample_address;
 use super::{Campaign, Chrome, View, Visit};
 
 /// Why a code did not open the door.
@@ -32,6 +33,8 @@ pub struct Enter {
     pub visit: Visit,
     /// The conversation the code is for, where it is known.
     pub campaign: Option<Campaign>,
+    /// Where people without a sealed code join it, which may be at another address.
+    pub join: String,
     /// What stands in the field: typed before, or from the address.
     pub code: String,
     /// The code came with the address (a QR code): one button is enough.
@@ -48,6 +51,7 @@ impl View for Enter {
             site: chrome.clone(),
             visit: Visit::sample(false, "/enter"),
             campaign: Some(Campaign::sample(state)),
+            join: sample_address(chrome, "join/first"),
             code: code.into(),
             from_link,
             problem,

@@ -3,6 +3,7 @@
 use domain::round::RoundState;
 use serde::Serialize;
 
+use super::ways::sample_address;
 use super::{Campaign, Chrome, View, Visit};
 
 /// The front page of a tenant.
@@ -20,6 +21,8 @@ pub struct Home {
     pub body_html: String,
     /// The conversation to show, if there is one.
     pub campaign: Option<Campaign>,
+    /// Where people join it, which may be at another address; empty without a conversation.
+    pub join: String,
     /// What has happened in it so far; `None` before it opens.
     pub counts: Option<Counts>,
 }
@@ -49,6 +52,7 @@ impl View for Home {
             lead: "For two weeks, everyone who works in health and care here can speak openly, without a name, about what is wrong and what would make it better.".into(),
             body_html: "<h2>Why now</h2><p>You know best what happens on a normal day. What you say here becomes the first draft of a plan, and you get to check that plan before it is final.</p>".into(),
             campaign: state.map(Campaign::sample),
+            join: sample_address(chrome, "join/first"),
             counts: state.filter(|s| *s != RoundState::Upcoming).map(|_| Counts {
                 ideas: 154,
                 comments: 1_212,

@@ -24,6 +24,56 @@ pub struct Anonymity {
     pub site: Chrome,
     /// This visit.
     pub visit: Visit,
+    /// How this deployment runs.
+    pub facts: Facts,
+}
+
+/// What anonymity depends on, as this deployment runs.
+#[derive(Clone, Debug, Serialize)]
+pub struct Facts {
+    /// Whether one process holds both halves: who may join, and what is said.
+    pub together: bool,
+    /// The host name of the half that knows who may join, where the two run apart.
+    pub identity_host: String,
+    /// The host name of the half that holds what is said, where the two run apart.
+    pub conversation_host: String,
+    /// How many people are let in together.
+    pub batch_size: u32,
+    /// When whoever waits is let in at the latest, each day: "6pm".
+    pub latest_hour: String,
+    /// The fewest people of a group that has a key of its own.
+    pub fewest_in_cohort: u32,
+    /// The fewest people that a published figure is about.
+    pub fewest_counted: i64,
+    /// How many days after the end the list of who may join is deleted.
+    pub keep_roll_days: u32,
+    /// Whether any organisation sends its people login details.
+    pub invites: bool,
+    /// Whether people of any organisation sign up themselves.
+    pub sign_ups: bool,
+    /// Whether people of any organisation come in with its own sign-on.
+    pub single_sign_on: bool,
+    /// Whether there are codes on paper; unknown to the half that knows who may join.
+    pub sealed_codes: Option<bool>,
+}
+
+impl Facts {
+    fn sample() -> Facts {
+        Facts {
+            together: true,
+            identity_host: String::new(),
+            conversation_host: String::new(),
+            batch_size: 20,
+            latest_hour: "6pm".into(),
+            fewest_in_cohort: 50,
+            fewest_counted: 10,
+            keep_roll_days: 30,
+            invites: true,
+            sign_ups: true,
+            single_sign_on: true,
+            sealed_codes: Some(true),
+        }
+    }
 }
 
 /// The privacy notice.
@@ -33,6 +83,8 @@ pub struct Privacy {
     pub site: Chrome,
     /// This visit.
     pub visit: Visit,
+    /// How this deployment runs.
+    pub facts: Facts,
     /// What the tenant adds, as safe HTML; may be empty.
     pub extra_html: String,
 }
@@ -94,7 +146,23 @@ impl View for Anonymity {
     const TEMPLATE: &'static str = "anonymity.html";
 
     fn samples(chrome: &Chrome) -> Vec<(&'static str, Anonymity)> {
-        vec![("page", Anonymity { site: chrome.clone(), visit: Visit::sample(false, "/anonymity") })]
+        let page = Anonymity {
+            site: chrome.clone(),
+            visit: Visit::sample(false, "/anonymity"),
+            facts: Facts::sample(),
+        };
+        let mut apart = page.clone();
+        apart.facts = Facts {
+            together: false,
+            identity_host: "join.example.org".into(),
+            conversation_host: "talk.example.net".into(),
+            sealed_codes: Some(false),
+            single_sign_on: false,
+            ..Facts::sample()
+        };
+        let mut demonstration = page.clone();
+        demonstration.facts = Facts { batch_size: 1, sealed_codes: None, sign_ups: false, ..Facts::sample() };
+        vec![("together", page), ("apart", apart), ("demonstration", demonstration)]
     }
 }
 
@@ -105,6 +173,7 @@ impl View for Privacy {
         let privacy = Privacy {
             site: chrome.clone(),
             visit: Visit::sample(false, "/privacy"),
+            facts: Facts::sample(),
             extra_html: "<p>Our data protection officer can be reached at the address above.</p>".into(),
         };
         vec![("page", privacy)]
@@ -126,7 +195,8 @@ impl View for Cookies {
                 },
                 CookieFact {
                     name: "__Host-bsol".into(),
-                    purpose: "Remembers that this device has entered with a code. It holds a random number, not who you are".into(),
+                    purpose: "Remembers that this device is in. It holds a random number, not who you are"
+                        .into(),
                     lasts: "30 days".into(),
                 },
             ],

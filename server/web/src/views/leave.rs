@@ -17,6 +17,9 @@ impl View for Leave {
     const TEMPLATE: &'static str = "leave.html";
 
     fn samples(chrome: &Chrome) -> Vec<(&'static str, Leave)> {
-        vec![("confirm", Leave { site: chrome.clone(), visit: Visit::sample(true, "/leave") })]
+        let leave = Leave { site: chrome.clone(), visit: Visit::sample(true, "/leave") };
+        let mut shared = leave.clone();
+        shared.visit.shared = true;
+        vec![("confirm", leave), ("shared-device", shared)]
     }
 }

@@ -18,6 +18,8 @@ pub struct Mine {
     pub campaign: Campaign,
     /// What the conversation asks; ideas and votes point into this list.
     pub prompts: Vec<Prompt>,
+    /// What is kept until this participant is let in, in the order sent: each stands at the place that taking it back names.
+    pub kept: Vec<MyKept>,
     /// Own ideas, newest first.
     pub ideas: Vec<MyIdea>,
     /// Own comments, newest first.
@@ -26,6 +28,17 @@ pub struct Mine {
     pub votes: Vec<MyVote>,
     /// How many answers there are in all: the list shows the first ones only.
     pub votes_total: u64,
+}
+
+/// Something that waits to appear.
+#[derive(Clone, Debug, Serialize)]
+pub struct MyKept {
+    /// What it is: "Idea", "Comment", "Answer".
+    pub kind: String,
+    /// Its words, or the answer's.
+    pub text: String,
+    /// The beginning of what it comments on or answers, as plain text.
+    pub about: Option<String>,
 }
 
 /// One own idea.
@@ -106,6 +119,7 @@ impl View for Mine {
             visit: Visit::sample(true, "/conversations/first/mine"),
             campaign: Campaign::sample(state),
             prompts: sample_prompts(),
+            kept: Vec::new(),
             ideas: vec![
                 idea(0, PostState::Visible),
                 idea(1, PostState::Withdrawn),
@@ -120,11 +134,32 @@ impl View for Mine {
         nothing.comments.clear();
         nothing.votes.clear();
         nothing.votes_total = 0;
+        let kept = |kind: &str, text: &str, about: Option<&str>| MyKept {
+            kind: kind.into(),
+            text: text.into(),
+            about: about.map(str::to_owned),
+        };
+        let mut waiting = nothing.clone();
+        waiting.visit.waits_until = Some("6pm today".into());
+        waiting.kept = vec![
+            kept("Idea", "Rotas land two weeks before they start. I cannot book childcare on that.", None),
+            kept(
+                "Comment",
+                "The same on our side. A month would do.",
+                Some("Rotas come too late to plan a life around"),
+            ),
+            kept("Answer", "Same for me", Some("Nights are forgotten: no hot food after eight…")),
+        ];
+        let mut sent = waiting.clone();
+        sent.visit.success =
+            Some("We have kept it. It appears with the next group of people who are let in.".into());
         let mut taken_back = mine(RoundState::Open);
         taken_back.visit.success = Some("Your idea has been taken back.".into());
         vec![
             ("open", mine(RoundState::Open)),
             ("nothing-yet", nothing),
+            ("waiting", waiting),
+            ("kept", sent),
             ("taken-back", taken_back),
             ("closed", mine(RoundState::Closed)),
         ]

@@ -16,6 +16,8 @@ pub struct Site {
     pub service_name: String,
     /// Path prefix before every link of this tenant: `""` on its own host, `"/bsol"` when told apart by path.
     pub base: String,
+    /// The same of the conversation side: the base, or an address where the two sides run apart.
+    pub talk: String,
     /// URL of the common stylesheet, from [`crate::assets::url`].
     pub css: String,
     /// URL of the tenant's colours: [`crate::render::branding_css`] served under its hash.
@@ -24,6 +26,8 @@ pub struct Site {
     pub live_js: String,
     /// URL of `draft.js`, from [`crate::assets::url`].
     pub draft_js: String,
+    /// URL of `join.js`, from [`crate::assets::url`].
+    pub join_js: String,
     /// The brand colour as `#rrggbb`, for the browser's own furniture.
     pub theme_colour: String,
     /// The tenant's logo, if it uploaded one.
@@ -64,6 +68,8 @@ pub struct Link {
     pub text: String,
     /// The path, without the site's base.
     pub path: String,
+    /// Whether it leads to the conversation side, which may stand elsewhere.
+    pub talks: bool,
 }
 
 impl Site {
@@ -93,14 +99,20 @@ pub struct Chrome(pub(crate) Value);
 pub struct Visit {
     /// The token that every form sends back as `csrf`.
     pub csrf: String,
-    /// Has this device entered with a code?
+    /// Has this device come in?
     pub signed_in: bool,
+    /// Do others use this device too? Then every page offers to finish and clear it.
+    pub shared: bool,
     /// This page's own path and query, without the base: where a vote returns to.
     pub here: String,
     /// The `path` of the navigation link that is this page or the one above it; empty when none is.
     pub section: String,
     /// Said once at the top of the page after something worked: "Your idea is in the conversation".
     pub success: Option<String>,
+    /// Has the device just come in with its key? Then it forgets what it kept for the case that it failed.
+    pub joined: bool,
+    /// For whoever waits to be let in with others: when that is at the latest, in words ("6pm today").
+    pub waits_until: Option<String>,
 }
 
 /// A campaign as pages name it.
@@ -137,7 +149,7 @@ impl Visit {
             signed_in,
             here: here.into(),
             section: here.into(),
-            success: None,
+            ..Visit::default()
         }
     }
 }
@@ -151,10 +163,12 @@ pub fn sample_sites() -> Vec<(&'static str, Site)> {
         short_name: short.into(),
         service_name: service.into(),
         base: base.into(),
+        talk: base.into(),
         css: crate::assets::url("candour.css"),
         branding_css: format!("/branding/{}.css", short.to_lowercase()),
         live_js: crate::assets::url("live.js"),
         draft_js: crate::assets::url("draft.js"),
+        join_js: crate::assets::url("join.js"),
         theme_colour: colour.into(),
         logo: Some(Logo {
             url: format!("/branding/{}.png", short.to_lowercase()),
@@ -166,9 +180,9 @@ pub fn sample_sites() -> Vec<(&'static str, Site)> {
         footer_copy: format!("{service} is run for everyone who works in {tenant}."),
         campaign: Some("first".into()),
         nav: vec![
-            Link { text: "Conversation".into(), path: "/conversations/first".into() },
-            Link { text: "Why we are asking".into(), path: "/pages/why".into() },
-            Link { text: "How anonymity works".into(), path: "/anonymity".into() },
+            Link { text: "Conversation".into(), path: "/conversations/first".into(), talks: true },
+            Link { text: "Why we are asking".into(), path: "/pages/why".into(), talks: false },
+            Link { text: "How anonymity works".into(), path: "/anonymity".into(), talks: false },
         ],
         contact: contact(&format!("The {service} team"), "conversations@example.org"),
         support: contact("The independent support desk", "support@example.net"),

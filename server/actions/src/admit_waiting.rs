@@ -1,0 +1,151 @@
+//! Nobody is let in alone: who comes in waits until enough wait, or until a stated hour, and then all are written at once, in an order that
+//! says nothing. What they sent meanwhile is done in the same transaction.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::time_zone::{local_date, local_time};
+use storage::conversation::{Newcomer, Reading, Writing};
+
+use crate::cast_vote::{Ask, write_votes};
+use crate::keep_act::{Act, Author, acts_of};
+use crate::{ActionError, Actions, Campaign, Tenant};
+
+impl Actions {
+    /// Lets whoever waits in everywhere, where the stated hour has come or the campaign's round has closed. Gives how many were let in.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn admit_due(&self) -> Result<usize, ActionError> {
+        let mut admitted = 0;
+        for tenant in self.tenants.all().await?.iter() {
+            for campaign in &tenant.campaigns {
+                admitted += self.admit_if_due(tenant, campaign).await?;
+            }
+        }
+        Ok(admitted)
+    }
+
+    async fn admit_if_due(&self, tenant: &Tenant, campaign: &Campaign) -> Result<usize, ActionError> {
+        let today = local_date(self.clock.now(), tenant.zone);
+        let late = |last: Option<NaiveDate>| {
+            let time = local_time(self.clock.now(), tenant.zone);
+            time >= tenant.joining.latest_hour && last.is_none_or(|last| last < today)
+        };
+        let reading = self.conversation.read(tenant.id).await?;
+        let (last, count) = reading.door(campaign.id).await?;
+        if count == 0 && tenant.joining.batch_size <= 1 {
+            // Nobody ever waits here.
+            return Ok(0);
+        }
+        if !late(last) && (count == 0 || !has_closed(&reading, campaign, self.clock.now()).await?) {
+            return Ok(0);
+        }
+        let mut write = self.conversation.write(tenant.id).await?;
+        // The hour is marked also when nobody waits: who comes an hour after it must not be let in alone at once.
+        if late(write.take_door(campaign.id).await?) {
+            write.mark_admitted(campaign.id, today).await?;
+        }
+        let waiting = write.waiting(campaign.id).await?;
+        self.admit(&mut write, tenant, campaign, &waiting).await?;
+        write.commit().await?;
+        if !waiting.is_empty() {
+            self.conversation.empty_log().await?;
+        }
+        Ok(waiting.len())
+    }
+
+    /// Lets `newcomer` in together with all who wait, if they are enough, or has them wait. The caller has taken the door, and this
+    /// commits. Gives whether they wait.
+    pub(crate) async fn let_in_or_wait(
+        &self,
+        mut write: Writing,
+        tenant: &Tenant,
+        campaign: &Campaign,
+        newcomer: Newcomer,
+    ) -> Result<bool, ActionError> {
+        let mut waiting = write.waiting(campaign.id).await?;
+        waiting.push(newcomer);
+        let enough = waiting.len() >= tenant.joining.batch_size as usize;
+        if enough {
+            self.admit(&mut write, tenant, campaign, &waiting).await?;
+        } else {
+            write.put_waiting(campaign.id, &mut waiting).await?;
+        }
+        write.commit().await?;
+        if tenant.joining.batch_size > 1 {
+            self.conversation.empty_log().await?;
+        }
+        Ok(!enough)
+    }
+
+    async fn admit(
+        &self,
+        write: &mut Writing,
+        tenant: &Tenant,
+        campaign: &Campaign,
+        waiting: &[Newcomer],
+    ) -> Result<(), ActionError> {
+        write.put_waiting(campaign.id, &mut []).await?;
+        write.admit(campaign.id, waiting).await?;
+        let mut in_random_order: Vec<&Newcomer> = waiting.iter().collect();
+        in_random_order.sort_unstable_by_key(|newcomer| newcomer.participant);
+        for newcomer in in_random_order {
+            let author = Author { participant: newcomer.participant, campaign: campaign.id };
+            for act in acts_of(newcomer)? {
+                match self.do_kept_act(write, tenant, campaign, author, &act).await {
+                    // What it was about is gone, or full: the others' acts are not held up by it.
+                    Ok(()) | Err(ActionError::Post(_) | ActionError::Vote(_)) => {}
+                    Err(fault) => return Err(fault),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Does what was accepted while its author waited; a round that has closed since counts as open in its last second.
+    async fn do_kept_act(
+        &self,
+        write: &mut Writing,
+        tenant: &Tenant,
+        campaign: &Campaign,
+        author: Author,
+        act: &Act,
+    ) -> Result<(), ActionError> {
+        let round = match act {
+            Act::Share { round, .. } => *round,
+            Act::Comment { contribution: post, .. } | Act::Vote { post, .. } => {
+                match write.post(*post).await? {
+                    Some(post) => post.round,
+                    None => return Ok(()),
+                }
+            }
+        };
+        let Some(stored) = write.round(round).await? else { return Ok(()) };
+        let last_second: DateTime<Utc> = stored.closes_at - TimeDelta::seconds(1);
+        let at = || self.clock.now().min(last_second);
+        match act {
+            Act::Share { form, .. } => {
+                if let Some(round) = campaign.rounds.iter().find(|info| info.id == round) {
+                    self.write_contribution(write, tenant, author, round, form, &at).await?;
+                }
+            }
+            Act::Comment { contribution, form } => {
+                self.write_comment(write, tenant, author, *contribution, form, &at).await?;
+            }
+            Act::Vote { post, wish } => {
+                for outcome in write_votes(write, &[Ask { author, post: *post, wish: *wish }], &at).await? {
+                    outcome?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn has_closed(reading: &Reading, campaign: &Campaign, now: DateTime<Utc>) -> Result<bool, ActionError> {
+    for round in &campaign.rounds {
+        if reading.round(round.id).await?.is_some_and(|round| now < round.closes_at) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,236 @@
+//! The identity side's use cases share these: how somebody who was recognised goes on, and how the database forgets the order in which
+//! people came.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use credentials::{CohortKey, KeyId, Pepper, Ticket, TicketPurpose, labels};
+use domain::clock::random_bytes;
+use domain::{Clock, Entropy};
+use mail::{Outbox, Sender};
+use storage::identity::{Identity, NewPerson, Person};
+use thiserror::Error;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use crate::join_by_single_sign_on::SignOn;
+use crate::sign_up::Counters;
+use crate::{ActionError, Campaign, Tenant, Tenants};
+
+/// For how long somebody who was recognised may take to make their key, minutes.
+pub const TICKET_MINUTES: i64 = 60;
+
+/// How often the task that makes the database forget looks whether there is still anybody to work for.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// After rewriting the roll, which holds up whoever joins, how many times as long it rests.
+const REST: u32 = 9;
+
+/// Every use case of the identity side, with what they need.
+#[derive(Clone)]
+pub struct Enrolment {
+    pub(crate) identity: Identity,
+    pub(crate) tenants: Arc<Tenants>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    /// The identity side's own secret: another than the conversation side's pepper.
+    pub(crate) secret: Pepper,
+    pub(crate) post: Post,
+    pub(crate) sign_on: Option<SignOn>,
+    pub(crate) counters: Arc<Counters>,
+    cohort_keys: Arc<Mutex<HashMap<KeyId, Arc<CohortKey>>>>,
+    order: Arc<Notify>,
+}
+
+/// How emails leave: the queue, and who they are from.
+#[derive(Clone)]
+pub struct Post {
+    /// The queue before the mail server.
+    pub outbox: Outbox,
+    /// Whom emails are from.
+    pub sender: Sender,
+}
+
+/// Somebody who was recognised and may ask for a signature.
+#[derive(Clone, Debug)]
+pub struct Recognised {
+    /// What their device shows when it asks.
+    pub ticket: String,
+    /// Their cohort's key, by its id in hexadecimal.
+    pub key: String,
+}
+
+/// Why somebody does not get in by the route that they took.
+#[derive(Debug, Error)]
+pub enum JoinRefusal {
+    /// No such login details.
+    #[error("We do not know these login details. Check each letter and number, and try again.")]
+    UnknownLogin,
+    /// They cannot be login details.
+    #[error(transparent)]
+    Malformed(#[from] credentials::LoginCodeRefusal),
+    /// Something was signed for them already.
+    #[error(
+        "You have joined already. Go on with the six words that you were shown: they let you in on any device. Nobody can make you new ones, because nobody knows which are yours."
+    )]
+    JoinedBefore,
+    /// Cohorts and keys are not made yet.
+    #[error(
+        "You are on the list. Joining has not begun yet: come back when the conversation is about to open."
+    )]
+    NotLaunched,
+    /// Their organisation had no part when the keys were made.
+    #[error(
+        "Your organisation was added after this conversation was set up, so there is no key for it yet. Please ask the support team."
+    )]
+    NoCohort,
+    /// It is over.
+    #[error("The conversation has closed, so nobody can join it any more.")]
+    Closed,
+    /// A fault.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+}
+
+impl From<storage::StorageError> for JoinRefusal {
+    fn from(error: storage::StorageError) -> Self {
+        Self::Action(error.into())
+    }
+}
+
+impl Enrolment {
+    /// Every use case over `identity`. Call it inside a tokio runtime: a task makes the database forget who came when.
+    pub fn new(
+        identity: Identity,
+        tenants: Arc<Tenants>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        secret: Pepper,
+        post: Post,
+        sign_on: Option<SignOn>,
+    ) -> Self {
+        let order = Arc::new(Notify::new());
+        tokio::spawn(forget_order(identity.clone(), Arc::downgrade(&order)));
+        let (counters, cohort_keys) = (Arc::default(), Arc::default());
+        Self { identity, tenants, clock, entropy, secret, post, sign_on, counters, cohort_keys, order }
+    }
+
+    /// The present instant by this server's clock, UTC.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// The tenants that this side knows.
+    pub fn tenants(&self) -> &Tenants {
+        &self.tenants
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub async fn check_database(&self) -> Result<(), ActionError> {
+        Ok(self.identity.ping().await?)
+    }
+
+    /// Makes the database forget in which order rows were written, now.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn forget_order_now(&self) -> Result<(), ActionError> {
+        Ok(self.identity.forget_order().await?)
+    }
+
+    /// Something was written whose order must not stay. Who writes says so; a task sees to it soon.
+    pub(crate) fn order_was_left(&self) {
+        self.order.notify_one();
+    }
+
+    /// Writes somebody onto the roll unless they are there; gives who is there then.
+    pub(crate) async fn put_person(
+        &self,
+        tenant: &Tenant,
+        person: &NewPerson,
+    ) -> Result<Person, ActionError> {
+        if let Some(known) =
+            self.identity.read(tenant.id).await?.person_by_key(person.campaign, &person.key).await?
+        {
+            return Ok(known);
+        }
+        let write = self.identity.write(tenant.id).await?;
+        let person = write.add_person(person).await?;
+        write.commit().await?;
+        self.order_was_left();
+        Ok(person)
+    }
+
+    /// Lets somebody whom this side has recognised go on.
+    pub(crate) async fn recognise(
+        &self,
+        tenant: &Tenant,
+        campaign: &Campaign,
+        person: &Person,
+    ) -> Result<Recognised, JoinRefusal> {
+        let reading = self.identity.read(tenant.id).await?;
+        let Some(row) = reading.campaign(campaign.id).await? else { return Err(JoinRefusal::NotLaunched) };
+        let now = self.clock.now();
+        if now >= row.closes_at {
+            return Err(JoinRefusal::Closed);
+        }
+        if person.joined {
+            return Err(JoinRefusal::JoinedBefore);
+        }
+        if row.launched_on.is_none() {
+            return Err(JoinRefusal::NotLaunched);
+        }
+        let cohort = reading.cohort(campaign.id, person.organisation).await?;
+        let cohort = cohort.ok_or(JoinRefusal::NoCohort)?;
+        let ticket = Ticket {
+            tenant: tenant.id,
+            campaign: campaign.id,
+            person: person.id.0,
+            purpose: TicketPurpose::Join,
+            expires_at: (now + TimeDelta::minutes(TICKET_MINUTES)).timestamp(),
+        };
+        Ok(Recognised {
+            ticket: ticket.seal(&self.secret.derive(labels::TICKETS), random_bytes(&*self.entropy)),
+            key: KeyId(cohort.key_id).to_string(),
+        })
+    }
+
+    /// A cohort's private key, unsealed once for each process.
+    pub(crate) fn cohort_key(&self, id: KeyId, sealed: &[u8]) -> Result<Arc<CohortKey>, ActionError> {
+        let mut keys = self.cohort_keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = keys.get(&id) {
+            return Ok(Arc::clone(key));
+        }
+        let key = CohortKey::unseal(&self.secret.derive(labels::COHORT_KEYS), sealed)
+            .map_err(|refusal| ActionError::Fault(format!("cohort key: {refusal}")))?;
+        let key = Arc::new(key);
+        keys.insert(id, Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// Forgets unsealed keys: those of an erased roll among them.
+    pub(crate) fn forget_cohort_keys(&self) {
+        self.cohort_keys.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// Makes the database forget the order of rows whenever somebody said that there is one, until the last use case is dropped. What is
+/// written while it works is seen to in the next turn.
+async fn forget_order(identity: Identity, order: std::sync::Weak<Notify>) {
+    while let Some(left) = order.upgrade() {
+        let told = tokio::time::timeout(PATIENCE, left.notified()).await.is_ok();
+        drop(left);
+        if !told {
+            continue;
+        }
+        let began = Instant::now();
+        if let Err(fault) = identity.forget_order().await {
+            tracing::warn!(%fault, "the identity database could not be made to forget the order of its rows");
+        }
+        tokio::time::sleep(began.elapsed() * REST).await;
+    }
+}

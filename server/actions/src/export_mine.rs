@@ -1,0 +1,107 @@
+//! Everything that the session's participant wrote and voted, for them to keep; and what is kept of theirs while they wait.
+
+use domain::contribution::PostState;
+use domain::ids::RoundId;
+use domain::vote::{VoteValue, VoteWish};
+use storage::conversation::Reading;
+
+use crate::keep_act::{Act, acts_of};
+use crate::{ActionError, Actions, OwnVote, Post, Session, Tenant};
+
+/// Everything of one participant's in their campaign.
+#[derive(Clone, Debug)]
+pub struct MineExport {
+    /// Posts, oldest first, each with what it said before it was edited. Those taken back have no words any more.
+    pub posts: Vec<(Post, Vec<String>)>,
+    /// Votes, whatever became of the post.
+    pub votes: Vec<OwnVote>,
+    /// What waits to appear, in the order sent.
+    pub kept: Vec<Kept>,
+}
+
+/// Something that waits to appear in the conversation.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// What it is.
+    pub what: KeptAct,
+    /// The words that it comments on or answers, while readers may see them.
+    pub about: Option<String>,
+}
+
+/// What waits to appear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeptAct {
+    /// An idea with these words, in this round.
+    Idea {
+        /// Where it will appear.
+        round: RoundId,
+        /// Its words, as sent.
+        body: String,
+        /// The short name of the prompt that it answers.
+        prompt: String,
+    },
+    /// A comment with these words.
+    Comment {
+        /// Its words, as sent.
+        body: String,
+    },
+    /// An answer.
+    Vote(VoteValue),
+}
+
+impl Actions {
+    /// Everything that the session's participant wrote and voted.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn export_mine(&self, tenant: &Tenant, session: &Session) -> Result<MineExport, ActionError> {
+        let reading = self.conversation.snapshot(tenant.id).await?;
+        let (mut posts, mut votes) = (Vec::new(), Vec::new());
+        for round in reading.rounds_of(session.campaign).await? {
+            let mut earlier = reading.own_earlier_words(round, session.participant).await?;
+            for post in reading.every_own_post(round, session.participant).await? {
+                let before = earlier.remove(&post.id).unwrap_or_default();
+                posts.push((post, before));
+            }
+            votes.extend(reading.every_own_vote(round, session.participant).await?);
+        }
+        let kept = kept_of(&reading, session).await?;
+        Ok(MineExport { posts, votes, kept })
+    }
+
+    /// What waits to appear of the session's participant, in the order sent: the place in this list is the one that
+    /// [`drop_kept_act`](Self::drop_kept_act) takes.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn show_kept(&self, tenant: &Tenant, session: &Session) -> Result<Vec<Kept>, ActionError> {
+        if !session.waiting {
+            return Ok(Vec::new());
+        }
+        kept_of(&self.conversation.read(tenant.id).await?, session).await
+    }
+}
+
+async fn kept_of(reading: &Reading, session: &Session) -> Result<Vec<Kept>, ActionError> {
+    let waiting = reading.waiting(session.campaign).await?;
+    let Some(own) = waiting.iter().find(|newcomer| newcomer.participant == session.participant) else {
+        return Ok(Vec::new());
+    };
+    let mut kept = Vec::new();
+    for act in acts_of(own)? {
+        let about = match &act {
+            Act::Share { .. } => None,
+            Act::Comment { contribution: post, .. } | Act::Vote { post, .. } => reading.post(*post).await?,
+        };
+        let what = match act {
+            Act::Share { round, form } => KeptAct::Idea { round, body: form.body, prompt: form.prompt },
+            Act::Comment { form, .. } => KeptAct::Comment { body: form.body },
+            Act::Vote { wish: VoteWish::Cast(value), .. } => KeptAct::Vote(value),
+            // Never kept: a vote taken back leaves nothing. It keeps its place, so that the places stay right.
+            Act::Vote { wish: VoteWish::Withdraw, .. } => KeptAct::Vote(VoteValue::Pass),
+        };
+        let visible = about.filter(|post| post.state == PostState::Visible);
+        kept.push(Kept { what, about: visible.map(|post| post.body) });
+    }
+    Ok(kept)
+}

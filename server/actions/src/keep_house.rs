@@ -1,0 +1,115 @@
+//! What has to be done when its day or hour has come, whoever is there: counts are published, rolls deleted. Doing it twice changes
+//! nothing, so every process may.
+
+use chrono::{Days, NaiveDate};
+use domain::time_zone::local_date;
+use storage::identity::DailyCount;
+
+use crate::{ActionError, Actions, Campaign, Enrolment, Tenant};
+
+impl Enrolment {
+    /// Publishes yesterday's counts of launched campaigns, and deletes the rolls whose day has come. Gives how many people were deleted.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn keep_house(&self) -> Result<u64, ActionError> {
+        let mut erased = 0;
+        for tenant in self.tenants.all().await?.iter() {
+            let today = local_date(self.clock.now(), tenant.zone);
+            for campaign in &tenant.campaigns {
+                erased += self.keep_campaign(tenant, campaign, today).await?;
+            }
+        }
+        Ok(erased)
+    }
+
+    async fn keep_campaign(
+        &self,
+        tenant: &Tenant,
+        campaign: &Campaign,
+        today: NaiveDate,
+    ) -> Result<u64, ActionError> {
+        let reading = self.identity.read(tenant.id).await?;
+        let Some(row) = reading.campaign(campaign.id).await? else { return Ok(0) };
+        if row.erased_on.is_some() {
+            return Ok(0);
+        }
+        if roll_ends(tenant, row.closes_at) <= today {
+            drop(reading);
+            let write = self.identity.write(tenant.id).await?;
+            let erased = write.erase_roll(campaign.id, today).await?;
+            write.commit().await?;
+            self.forget_cohort_keys();
+            self.identity.forget_order().await?;
+            return Ok(erased);
+        }
+        let yesterday = today - Days::new(1);
+        let published = reading.daily_counts(campaign.id).await?;
+        let due = row.launched_on.is_some_and(|launched| launched <= yesterday)
+            && published.last().is_none_or(|last| last.day < yesterday);
+        if due {
+            let (eligible, issued) = reading.totals(campaign.id).await?;
+            // Not held while writing: rewriting the roll waits for readers, and writers wait for the rewriting.
+            drop(reading);
+            let write = self.identity.write(tenant.id).await?;
+            write.add_daily_count(campaign.id, DailyCount { day: yesterday, eligible, issued }).await?;
+            write.commit().await?;
+        }
+        Ok(0)
+    }
+}
+
+impl Actions {
+    /// Publishes how many credentials had come in by the end of yesterday, deletes the codes of campaigns whose roll is deleted, and lets
+    /// in whoever has waited long enough.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn keep_house(&self) -> Result<(), ActionError> {
+        for tenant in self.tenants.all().await?.iter() {
+            let today = local_date(self.clock.now(), tenant.zone);
+            for campaign in &tenant.campaigns {
+                self.keep_campaign(tenant, campaign, today).await?;
+            }
+        }
+        self.admit_due().await?;
+        Ok(())
+    }
+
+    async fn keep_campaign(
+        &self,
+        tenant: &Tenant,
+        campaign: &Campaign,
+        today: NaiveDate,
+    ) -> Result<(), ActionError> {
+        let yesterday = today - Days::new(1);
+        let reading = self.conversation.read(tenant.id).await?;
+        let published = reading.daily_registered(campaign.id).await?;
+        let registered = reading.registered(campaign.id).await?;
+        let new = published.last().is_none_or(|(day, _)| *day < yesterday);
+        // Nothing is published before anybody has come in, nor for ever after the last change.
+        let news = published.last().map_or(registered > 0, |(_, last)| *last != registered);
+        if new && news {
+            let write = self.conversation.write(tenant.id).await?;
+            write.add_daily_registered(campaign.id, yesterday, registered).await?;
+            write.commit().await?;
+        }
+        let Some(closes_at) = campaign.rounds.iter().map(|round| round.closes_at).max() else {
+            return Ok(());
+        };
+        if roll_ends(tenant, closes_at) <= today
+            && !reading.codes_by_organisation(campaign.id).await?.is_empty()
+        {
+            let write = self.conversation.write(tenant.id).await?;
+            write.erase_codes(campaign.id).await?;
+            write.commit().await?;
+            self.conversation.empty_log().await?;
+        }
+        Ok(())
+    }
+}
+
+/// The day on which the roll of a campaign that closes at `closes_at` is deleted.
+pub fn roll_ends(tenant: &Tenant, closes_at: chrono::DateTime<chrono::Utc>) -> NaiveDate {
+    local_date(closes_at, tenant.zone) + Days::new(u64::from(tenant.joining.keep_roll_days))
+}

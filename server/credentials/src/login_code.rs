@@ -1,0 +1,132 @@
+//! Login codes: the unique login details of the invited route. One code is one row on the roll.
+//!
+//! They look like sealed codes and are read as forgivingly, but a login code says *who* comes and lives on the identity side, and
+//! a sealed code names nobody and lives on the conversation side. So they are two types, hashed under two keys.
+
+use std::fmt;
+
+use domain::ids::{CampaignId, TenantId};
+use subtle::ConstantTimeEq;
+use thiserror::Error;
+
+use crate::labels;
+use crate::pepper::Pepper;
+use crate::sealed_code::{CODE_BYTES, CodeRefusal, SealedCode};
+
+/// A login code: 80 random bits. `Display` shows it, for the invitation; `Debug` never does.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LoginCode(SealedCode);
+
+/// What is stored of a login code: HMAC-SHA256 under a key that only the pepper gives.
+#[derive(Clone, Copy)]
+pub struct LoginCodeHash(pub [u8; 32]);
+
+/// Why what was typed is no login code. Each says what to do; none repeats the code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum LoginCodeRefusal {
+    /// Nothing was typed.
+    #[error("Type the login code from your invitation.")]
+    Empty,
+    /// Something that is no code.
+    #[error(transparent)]
+    Code(CodeRefusal),
+}
+
+impl LoginCode {
+    /// A code of 10 random bytes.
+    pub fn from_bytes(bytes: [u8; CODE_BYTES]) -> Self {
+        Self(SealedCode::from_bytes(bytes))
+    }
+
+    /// Reads what somebody typed, as forgivingly as [`SealedCode::parse`].
+    ///
+    /// # Errors
+    /// A [`LoginCodeRefusal`] for the person who typed.
+    pub fn parse(typed: &str) -> Result<Self, LoginCodeRefusal> {
+        SealedCode::parse(typed).map(Self).map_err(|refusal| match refusal {
+            CodeRefusal::Empty => LoginCodeRefusal::Empty,
+            other => LoginCodeRefusal::Code(other),
+        })
+    }
+
+    /// What to store and look up instead of the code. The same code in another tenant or campaign has another hash.
+    pub fn hash(&self, pepper: &Pepper, tenant: TenantId, campaign: CampaignId) -> LoginCodeHash {
+        let key = pepper.derive(labels::LOGIN_CODES);
+        LoginCodeHash(key.mac(&[tenant.0.as_bytes(), campaign.0.as_bytes(), self.0.as_bytes()]))
+    }
+}
+
+impl fmt::Display for LoginCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for LoginCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LoginCode(secret)")
+    }
+}
+
+impl PartialEq for LoginCodeHash {
+    /// In constant time.
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for LoginCodeHash {}
+
+impl fmt::Debug for LoginCodeHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LoginCodeHash(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::samples;
+
+    fn pepper() -> Pepper {
+        let mut bytes = [7; 32];
+        bytes[31] = 1;
+        Pepper::from_bytes(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_code_comes_back_as_it_was_sent() {
+        for bytes in samples(500) {
+            let code = LoginCode::from_bytes(bytes);
+            for typed in [code.to_string(), code.to_string().to_lowercase().replace('-', " ")] {
+                assert!(LoginCode::parse(&typed).is_ok_and(|parsed| parsed == code), "{typed}");
+            }
+        }
+        assert_eq!(LoginCode::parse(" ").err(), Some(LoginCodeRefusal::Empty));
+        let short = LoginCodeRefusal::Code(CodeRefusal::TooShort { found: 3 });
+        assert_eq!(LoginCode::parse("ABC").err(), Some(short));
+        assert!(short.to_string().contains("you typed 3"));
+    }
+
+    #[test]
+    fn a_hash_is_its_own_in_tenant_campaign_and_kind() {
+        let (bsol, hhft) = (TenantId::named(&["bsol"]), TenantId::named(&["hhft"]));
+        let (first, second) = (CampaignId::named(&["bsol", "1"]), CampaignId::named(&["bsol", "2"]));
+        for bytes in samples(200) {
+            let code = LoginCode::from_bytes(bytes);
+            let hash = code.hash(&pepper(), bsol, first);
+            assert_eq!(hash, LoginCode::from_bytes(bytes).hash(&pepper(), bsol, first));
+            assert_ne!(hash, code.hash(&pepper(), hhft, first));
+            assert_ne!(hash, code.hash(&pepper(), bsol, second));
+            let sealed = SealedCode::from_bytes(bytes).hash(&pepper(), bsol, first);
+            assert_ne!(hash.0, sealed.0);
+        }
+    }
+
+    #[test]
+    fn debug_says_nothing() {
+        let code = LoginCode::from_bytes([1; 10]);
+        let hash = code.hash(&pepper(), TenantId::named(&["t"]), CampaignId::named(&["c"]));
+        assert_eq!(format!("{code:?} {hash:?}"), "LoginCode(secret) LoginCodeHash(…)");
+    }
+}

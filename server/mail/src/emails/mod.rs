@@ -1,0 +1,50 @@
+//! The emails that Candour sends, one file each: a context struct, its kind, its samples.
+//!
+//! Whatever a tenant or a person wrote stands in a field and is data: no field is ever read as a template.
+
+mod already_joined;
+mod invitation;
+mod sign_up_confirmation;
+
+pub use already_joined::AlreadyJoined;
+pub use invitation::Invitation;
+pub use sign_up_confirmation::SignUpConfirmation;
+
+use serde::Serialize;
+
+/// An email before it has a recipient.
+pub trait Email: Serialize + Sized {
+    /// The folder of its templates, and the only thing about it that logs may say.
+    const KIND: &'static str;
+
+    /// Examples, short and awkward, for tests and for looking at.
+    fn samples() -> Vec<Self>;
+}
+
+/// Every template by its path below `templates/`. A kind has three: subject, plain text, HTML.
+pub const TEMPLATES: &[(&str, &str)] = &[
+    ("frame.txt", include_str!("../../templates/frame.txt")),
+    ("frame.html", include_str!("../../templates/frame.html")),
+    ("already-joined/subject.txt", include_str!("../../templates/already-joined/subject.txt")),
+    ("already-joined/body.txt", include_str!("../../templates/already-joined/body.txt")),
+    ("already-joined/body.html", include_str!("../../templates/already-joined/body.html")),
+    ("invitation/subject.txt", include_str!("../../templates/invitation/subject.txt")),
+    ("invitation/body.txt", include_str!("../../templates/invitation/body.txt")),
+    ("invitation/body.html", include_str!("../../templates/invitation/body.html")),
+    ("sign-up-confirmation/subject.txt", include_str!("../../templates/sign-up-confirmation/subject.txt")),
+    ("sign-up-confirmation/body.txt", include_str!("../../templates/sign-up-confirmation/body.txt")),
+    ("sign-up-confirmation/body.html", include_str!("../../templates/sign-up-confirmation/body.html")),
+];
+
+/// For samples only: an address and a link that are known to be good.
+pub(crate) mod example {
+    use crate::{Address, Link};
+
+    pub(crate) fn address(text: &str) -> Address {
+        Address::parse(text).expect("the sample is an address")
+    }
+
+    pub(crate) fn link(text: &str) -> Link {
+        Link::parse(text).expect("the sample is a link")
+    }
+}

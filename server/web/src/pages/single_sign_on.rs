@@ -1,0 +1,78 @@
+//! Coming in by an organisation's own identity provider: there and back. A link, not a form: browsers hold a form's policy against the
+//! addresses that it is sent on to.
+
+use std::time::Duration;
+
+use actions::{AWAY_MINUTES, ActionError, SingleSignOnRefusal};
+use poem::web::{Path, Redirect};
+use poem::{IntoResponse, Request, Response, Result, handler};
+
+use super::onward;
+use crate::edge::cookies::CookieName;
+use crate::fault::PageError;
+use crate::views::StandingKind;
+use crate::visitor::{Visitor, setting};
+
+/// Where identity providers send people back to, on every tenant's identity side.
+const BACK: &str = "sign-on";
+
+#[handler]
+pub(crate) async fn begin(
+    visitor: Visitor,
+    Path((slug, organisation)): Path<(String, String)>,
+) -> Result<Response> {
+    let joining = onward::joining(&visitor, &slug)?;
+    let organisation = visitor.tenant().organisation(&organisation).ok_or(PageError::NotFound)?;
+    if joining.over {
+        return onward::stand(&visitor, &joining, StandingKind::Closed);
+    }
+    let (enrolment, tenant) = (visitor.state.enrolment(), visitor.tenant());
+    let away = enrolment.begin_single_sign_on(tenant, &joining.campaign, organisation, &back(&visitor)).await;
+    let away = match away {
+        Ok(away) => away,
+        Err(SingleSignOnRefusal::NotOffered) => return Err(PageError::NotFound.into()),
+        Err(refusal) => return Err(page_error(refusal).into()),
+    };
+    let life = Duration::from_secs(AWAY_MINUTES.unsigned_abs() * 60);
+    let cookie = CookieName::sign_on().set(&away.kept, life);
+    let cookie = cookie.map_err(|refusal| PageError::Fault(refusal.to_string()))?;
+    Ok(setting(Redirect::see_other(away.url).into_response(), Some(cookie)))
+}
+
+#[handler]
+pub(crate) async fn finish(visitor: Visitor, request: &Request) -> Result<Response> {
+    let kept = CookieName::sign_on().read(request.headers()).unwrap_or_default().to_owned();
+    let query = request.uri().query().unwrap_or_default();
+    let (enrolment, tenant) = (visitor.state.enrolment(), visitor.tenant());
+    let finished = enrolment.finish_single_sign_on(tenant, &kept, query, &back(&visitor)).await;
+    let response = match finished {
+        Ok((campaign, recognised)) => onward::go_on(&visitor, &campaign.slug, &recognised),
+        Err(SingleSignOnRefusal::Join { campaign, refusal }) => {
+            let joining = onward::joining(&visitor, &campaign)?;
+            match onward::standing(&refusal) {
+                Some(kind) => onward::stand(&visitor, &joining, kind)?,
+                None => return Err(page_error(SingleSignOnRefusal::Join { campaign, refusal }).into()),
+            }
+        }
+        Err(refusal) => return Err(page_error(refusal).into()),
+    };
+    Ok(setting(response, Some(CookieName::sign_on().clear())))
+}
+
+/// The address to which identity providers send people back: registered with them, so never taken from a request.
+fn back(visitor: &Visitor) -> String {
+    format!("{}{BACK}", visitor.state.settings.addresses.identity(visitor.tenant()))
+}
+
+fn page_error(refusal: SingleSignOnRefusal) -> PageError {
+    match refusal {
+        SingleSignOnRefusal::Action(ActionError::Fault(fault)) => PageError::Fault(fault),
+        SingleSignOnRefusal::Provider(why) => {
+            if let Some(detail) = why.detail() {
+                tracing::warn!(detail, "single sign-on");
+            }
+            PageError::Refused { why: why.to_string(), kept: None }
+        }
+        other => PageError::Refused { why: other.to_string(), kept: None },
+    }
+}

@@ -1,0 +1,51 @@
+//! Coming in with login details.
+
+use domain::round::RoundState;
+use serde::Serialize;
+
+use super::{Campaign, Chrome, View, Visit, Ways};
+
+/// The form for login details.
+#[derive(Clone, Debug, Serialize)]
+pub struct Login {
+    /// The tenant's frame.
+    pub site: Chrome,
+    /// This visit.
+    pub visit: Visit,
+    /// The ways in for those who have no login details.
+    pub ways: Ways,
+    /// Which conversation.
+    pub campaign: Campaign,
+    /// What stands in the field: typed before, or from the address.
+    pub code: String,
+    /// The login details came with the address: one button is enough.
+    pub from_link: bool,
+    /// What went wrong with the last try, in words.
+    pub problem: Option<String>,
+}
+
+impl View for Login {
+    const TEMPLATE: &'static str = "login.html";
+
+    fn samples(chrome: &Chrome) -> Vec<(&'static str, Login)> {
+        let login = |code: &str, from_link, problem: Option<&str>| Login {
+            site: chrome.clone(),
+            visit: Visit::sample(false, ""),
+            ways: Ways::sample(chrome),
+            campaign: Campaign::sample(RoundState::Open),
+            code: code.into(),
+            from_link,
+            problem: problem.map(str::to_owned),
+        };
+        let typed = "7KQ2-M9XD-4TRV-W8HP";
+        let unknown = "We do not know these login details. Check each letter and number, and try again.";
+        let many = "There were too many tries from your network. Wait a few minutes, then try again.";
+        vec![
+            ("empty", login("", false, None)),
+            ("from-link", login(typed, true, None)),
+            ("nothing-typed", login("", false, Some("Type the login code from your invitation."))),
+            ("unknown", login(typed, false, Some(unknown))),
+            ("too-many-tries", login(typed, false, Some(many))),
+        ]
+    }
+}

@@ -1,0 +1,81 @@
+//! The two sides run apart: two processes, two databases, two secrets, two origins. What one holds the other never sees.
+
+use reqwest::{Method, header};
+
+use crate::harness::databases::both_databases;
+use crate::harness::joiner::{Key, Onward, signature};
+use crate::harness::packs;
+use crate::harness::people::Person;
+use crate::harness::server::TestServer;
+use crate::harness::tables::Tables;
+
+const CAMPAIGN: &str = "first-conversation";
+
+both_databases! {
+    async fn somebody_joins_on_one_side_and_takes_part_on_the_other(databases: &TestDatabases) {
+        let apart = TestServer::apart(databases, packs::ours()).await;
+        let enrolment = apart.identity.sides.identity.clone().unwrap();
+        let actions = apart.conversation.sides.conversation.clone().unwrap();
+        assert!(apart.identity.sides.conversation.is_none() && apart.conversation.sides.identity.is_none());
+        let tenant = enrolment.tenants().by_slug("bsol").await.unwrap().unwrap();
+        let campaign = &tenant.campaigns[0];
+        let roll = b"email,organisation\nann@uhb.example,uhb\n";
+        let held = enrolment.import_roll(&tenant, campaign, documents::roll::RollKind::Csv, roll, &|_| {}).await.unwrap();
+        enrolment.confirm_roll(&tenant, campaign, held.import).await.unwrap();
+        let log = enrolment.launch_campaign(&tenant, campaign).await.unwrap();
+        let mut logins = Vec::new();
+        let take = |issued: Vec<actions::IssuedLogin>| {
+            logins.extend(issued);
+            std::future::ready(Ok(()))
+        };
+        enrolment.issue_logins(&tenant, campaign, tenant.organisation("uhb").unwrap(), take).await.unwrap();
+
+        let (door, hall) = (apart.device(&apart.identity, "bsol"), apart.device(&apart.conversation, "bsol"));
+        let sent_on = door.logs_in(CAMPAIGN, &logins[0].code.to_string()).await.expect(303);
+        let onward = Onward::of(&sent_on);
+        assert!(sent_on.location().starts_with(&format!("{}/conversations/", hall.origin())), "{}", sent_on.location());
+        let key = Key::new([5; 32], tenant.id, campaign);
+        let blinding = key.blind(&onward, &log);
+        // Before the conversation side has been given the log, it knows no such key.
+        let asked = door.request(Method::POST, &format!("/issue/{CAMPAIGN}")).header(header::ORIGIN, hall.origin());
+        let answer = door.send(asked.json(&blinding.request(&onward))).await.expect(200);
+        assert_eq!(answer.header("access-control-allow-origin"), hall.origin());
+        let unblinded = key.unblind(&blinding, &signature(&answer));
+        assert_eq!(hall.registers(&key, &unblinded).await.status, 422);
+        assert_eq!(actions.learn_keys(&tenant, &log).await.unwrap(), log.len());
+        assert_eq!(hall.key_log().await, door.key_log().await);
+        hall.registers(&key, &unblinded).await.expect(303);
+        hall.get(&format!("/conversations/{CAMPAIGN}/mine")).await.expect(200);
+        Person::new(hall, CAMPAIGN.to_owned()).shares("Said on the other side").await;
+
+        let stranger = door.request(Method::POST, &format!("/issue/{CAMPAIGN}")).header(header::ORIGIN, "https://elsewhere.example");
+        let answer = door.send(stranger.json(&blinding.request(&onward))).await;
+        assert_eq!(answer.status, 403);
+        assert_ne!(answer.header("access-control-allow-origin"), "*");
+        assert!(!answer.header("access-control-allow-origin").contains("elsewhere"), "a stranger's page reads nothing");
+    }
+
+    async fn neither_side_serves_or_stores_what_is_the_others(databases: &TestDatabases) {
+        let apart = TestServer::apart(databases, packs::ours()).await;
+        let (door, hall) = (apart.device(&apart.identity, "bsol"), apart.device(&apart.conversation, "bsol"));
+        for path in ["/enter", "/conversations/first-conversation", "/api/v1/campaigns"] {
+            assert_eq!(door.get(path).await.status, 404, "the identity side serves {path}");
+        }
+        for path in ["/join/first-conversation", "/join/first-conversation/login", "/join/first-conversation/sign-up"] {
+            assert_eq!(hall.get(path).await.status, 404, "the conversation side serves {path}");
+        }
+        for device in [&door, &hall] {
+            for path in ["/anonymity", "/keys", "/privacy", "/cookies", "/accessibility"] {
+                device.get(path).await.expect(200);
+            }
+        }
+        let identity = Tables::of_identity(databases).await.columns().await;
+        for column in ["participant_id", "device_key", "body", "seed"] {
+            assert!(!identity.iter().any(|known| known == column), "the identity side has a column {column}");
+        }
+        let conversation = Tables::of_conversation(databases).await.columns().await;
+        for column in ["email", "person_id", "person_key", "own_reference", "staff_group"] {
+            assert!(!conversation.iter().any(|known| known == column), "the conversation side has a column {column}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Nobody is let in alone: who comes in waits for others or for the hour. Meanwhile they read, and what they send is kept.
+
+use crate::harness::databases::both_databases;
+use crate::harness::packs;
+use crate::harness::server::TestServer;
+use crate::harness::tables::Tables;
+
+both_databases! {
+    async fn what_is_sent_while_waiting_appears_with_the_group(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::waiting_for(3)).await;
+        let tables = Tables::of_conversation(databases).await;
+        let codes = server.codes("bsol", "first-conversation", 3).await;
+        let ann = server.device("bsol").enters(&codes[0]).await;
+        let page = ann.opens("").await.expect(200);
+        assert!(page.body.contains("next group"), "it is said that she waits");
+        let kept = ann.sends_idea(&first_prompt(&ann.opens("/share").await.body), "Kept words").await.expect(303);
+        assert!(kept.location().contains("/mine"), "{}", kept.location());
+        assert!(ann.opens("/mine").await.body.contains("Kept words"));
+        assert_eq!(tables.number("SELECT count(*) FROM post").await, 0);
+        assert_eq!(tables.number("SELECT count(*) FROM participant").await, 0);
+        // Her code is spent all the same.
+        server.device("bsol").types_code(&codes[0]).await.expect(422);
+        let ben = server.device("bsol").enters(&codes[1]).await;
+        assert_eq!(tables.number("SELECT count(*) FROM waiting").await, 2);
+        let cyd = server.device("bsol").enters(&codes[2]).await;
+        assert_eq!(tables.number("SELECT count(*) FROM waiting").await, 0);
+        assert_eq!(tables.number("SELECT count(*) FROM participant").await, 3);
+        for person in [&ann, &ben, &cyd] {
+            let page = person.opens("").await.expect(200);
+            assert!(page.body.contains("Kept words") && !page.body.contains("next group"));
+        }
+        let idea = ann.shares("At once from now on").await;
+        ben.votes(&idea, "agree").await;
+    }
+
+    async fn kept_comments_and_votes_count_and_what_is_dropped_does_not(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::waiting_for(2)).await;
+        let codes = server.codes("bsol", "first-conversation", 4).await;
+        let (ann, ben) = (server.device("bsol").enters(&codes[0]).await, server.device("bsol").enters(&codes[1]).await);
+        let idea = ben.shares("Said by Ben").await;
+        let cyd = server.device("bsol").enters(&codes[2]).await;
+        cyd.sends_comment(&idea, "", "Kept comment").await.expect(303);
+        cyd.presses(&idea, "agree").await.expect(303);
+        cyd.presses(&idea, "disagree").await.expect(303);
+        cyd.sends_idea(&first_prompt(&cyd.opens("/share").await.body), "Thought better of").await.expect(303);
+        assert_eq!(ann.counts(&idea).await, crate::harness::answer::counts(0, 0, 0));
+        let mine = cyd.opens("/mine").await.expect(200);
+        let place = mine.body.split("Thought better of").nth(1).and_then(|rest| crate::harness::answer::between(rest, "name=\"place\" value=\"", "\"")).expect("it can be taken back").to_owned();
+        cyd.post(&cyd.at("/mine/kept"), &[("place", &place)]).await.expect(303);
+        server.device("bsol").enters(&codes[3]).await;
+        assert_eq!(ann.counts(&idea).await, crate::harness::answer::counts(0, 1, 0));
+        let page = ann.reads(&idea).await.expect(200);
+        assert!(page.body.contains("Kept comment"));
+        assert!(!ann.opens("").await.body.contains("Thought better of"));
+        Tables::of_conversation(databases).await.assert_counts_are_the_votes().await;
+    }
+
+    async fn the_hour_lets_everybody_in_and_so_does_the_close(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::waiting_for(20)).await;
+        let tables = Tables::of_conversation(databases).await;
+        let codes = server.codes("bsol", "first-conversation", 2).await;
+        server.actions.keep_house().await.unwrap();
+        let ann = server.device("bsol").enters(&codes[0]).await;
+        ann.sends_idea(&first_prompt(&ann.opens("/share").await.body), "Before the hour").await.expect(303);
+        server.actions.keep_house().await.unwrap();
+        assert_eq!(tables.number("SELECT count(*) FROM post").await, 0, "it is midday");
+        server.clock.set("2023-12-01T18:00:00Z");
+        server.actions.keep_house().await.unwrap();
+        assert_eq!(tables.number("SELECT count(*) FROM post").await, 1, "the hour has come");
+        // Who comes after the hour waits for the next day's, or for the close.
+        server.clock.set("2023-12-14T20:00:00Z");
+        server.actions.keep_house().await.unwrap();
+        let ben = server.device("bsol").enters(&codes[1]).await;
+        ben.sends_idea(&first_prompt(&ben.opens("/share").await.body), "In the last hours").await.expect(303);
+        server.actions.keep_house().await.unwrap();
+        assert_eq!(tables.number("SELECT count(*) FROM post").await, 1, "he is not let in alone at once");
+        let closes_at = server.campaign("bsol").await.rounds[0].closes_at;
+        server.clock.set(&closes_at.to_rfc3339());
+        server.actions.keep_house().await.unwrap();
+        assert_eq!(tables.number("SELECT count(*) FROM post").await, 2, "accepted in time, it stands");
+    }
+}
+
+fn first_prompt(page: &str) -> String {
+    let radio = page.split("<input").find(|input| input.contains("name=\"prompt\"")).expect("the form has prompts");
+    crate::harness::answer::between(radio, "value=\"", "\"").expect("a prompt has a name").to_owned()
+}
