@@ -3,11 +3,12 @@
 //!
 //! `bash tests/bench/run` builds both, brings PostgreSQL, and runs this. [`stage`] fills the databases and starts the server,
 //! [`people`] come in with codes, [`closed_loop`], [`live`], [`start`] and [`weight`] measure, [`ceilings`] are what the same
-//! machine does without the server, and [`report`] prints. To measure one more request: a line in [`hot_paths`].
+//! machine does without the server, and [`report`] prints. [`joins`] is a part of its own: how people come in. To measure one more request: a line in [`hot_paths`].
 
 mod ceilings;
 mod closed_loop;
 mod hot_paths;
+mod joins;
 mod live;
 mod options;
 mod people;
@@ -30,6 +31,9 @@ async fn main() -> Result<()> {
     let options = Options::read()?;
     // A stream is an open file here, too.
     rlimit::increase_nofile_limit(u64::MAX)?;
+    if options.joins {
+        return joins::measure(&options).await;
+    }
     for kind in &options.databases {
         measure(*kind, &options).await?;
     }

@@ -19,12 +19,15 @@ pub struct Options {
     pub run: Duration,
     pub rounds: usize,
     pub streams: usize,
+    /// How people come in is measured, and nothing else.
+    pub joins: bool,
 }
 
 impl Options {
     /// Reads the arguments of this process; `tests/bench/run` says what they are.
     pub fn read() -> Result<Self> {
-        let mut options = Self { databases: vec![Kind::Sqlite], run: RUN, rounds: ROUNDS, streams: STREAMS };
+        let databases = vec![Kind::Sqlite];
+        let mut options = Self { databases, run: RUN, rounds: ROUNDS, streams: STREAMS, joins: false };
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
             let mut number = || -> Result<usize> {
@@ -35,6 +38,7 @@ impl Options {
                 "sqlite" => options.databases = vec![Kind::Sqlite],
                 "postgres" => options.databases = vec![Kind::Postgres],
                 "all" => options.databases = vec![Kind::Sqlite, Kind::Postgres],
+                "joins" => options.joins = true,
                 "--seconds" => options.run = Duration::from_secs(number()? as u64),
                 "--rounds" => options.rounds = number()?,
                 "--streams" => options.streams = number()?,

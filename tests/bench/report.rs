@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::ceilings::Ceilings;
 use crate::closed_loop::Run;
 use crate::hot_paths::HotPaths;
+use crate::joins::{Arrivals, Roll, Signing};
 use crate::live::Live;
 use crate::process;
 use crate::stage::Kind;
@@ -88,6 +89,62 @@ pub fn live(live: &Live) {
     println!("| with 99 of 100 | {} |", at(0.99));
     println!("| with all | {} |", at(1.0));
     println!("| server's processor time for each, µs | {:.1} |", microseconds(live.server));
+}
+
+/// The heading of what is measured of coming in.
+pub fn begin_joins() -> Result<()> {
+    println!("\n## Coming in\n\n{}", process::machine()?);
+    Ok(())
+}
+
+pub fn signing(rounds: &[Signing]) {
+    let all = |figure: fn(&Signing) -> f64| rounds.iter().map(figure).collect::<Vec<_>>();
+    let (sign, private) = (all(|run| run.sign), all(|run| run.raw_private));
+    let (verify, whole, public) =
+        (all(|run| run.verify), all(|run| run.whole_check), all(|run| run.raw_public));
+    println!("\n| on one core | a second | share of OpenSSL's bare operation |\n|---|---|---|");
+    let line = |name: &str, of: &[f64], ceiling: &[f64]| {
+        let share = 100.0 * median(of.iter().copied()) / median(ceiling.iter().copied());
+        println!("| {name} | {} | {share:.0} % |", spread(of.iter().copied(), 0));
+    };
+    line("signing, checked afterwards", &sign, &private);
+    line("OpenSSL's private operation, 2048 bits", &private, &private);
+    line("verifying a credential", &verify, &public);
+    line("all that a registration checks", &whole, &public);
+    line("OpenSSL's public operation", &public, &public);
+}
+
+pub fn rolls(kind: Kind, rounds: &[Roll]) {
+    let seconds =
+        |figure: &dyn Fn(&Roll) -> Duration| spread(rounds.iter().map(|roll| figure(roll).as_secs_f64()), 2);
+    println!(
+        "\n| 80,000 people, {kind} | held after, s | confirmed after, s | in all, s |\n|---|---|---|---|"
+    );
+    for (name, of) in [("CSV", (|roll| &roll.csv) as fn(&Roll) -> &_), ("XLSX", |roll| &roll.xlsx)] {
+        let all = seconds(&|roll| of(roll).hold + of(roll).confirm);
+        println!(
+            "| {name} | {} | {} | {all} |",
+            seconds(&|roll| of(roll).hold),
+            seconds(&|roll| of(roll).confirm)
+        );
+    }
+    println!("| forgetting the order | | | {} |", seconds(&|roll| roll.rewrite));
+}
+
+pub fn arrivals(rounds: &[Arrivals]) {
+    let all = |figure: fn(&Arrivals) -> f64, places| spread(rounds.iter().map(figure), places);
+    println!("\n| joining by login details, SQLite, groups of 20 | |\n|---|---|");
+    println!("| joined a second | {} |", all(|round| round.rate, 0));
+    println!("| that is, in an hour | {} |", all(|round| round.rate * 3_600.0, 0));
+    println!(
+        "| from the link to being in, half of them within, ms | {} |",
+        all(|round| milliseconds(round.median), 0)
+    );
+    println!("| 99 of 100 within, ms | {} |", all(|round| milliseconds(round.p99), 0));
+    println!("| server's processor time for each, ms | {} |", all(|round| milliseconds(round.server), 1));
+    println!("| processors that the server kept busy | {} |", all(|round| round.server_busy, 2));
+    println!("| this client | {} |", all(|round| round.client_busy, 2));
+    println!("| others | {} |", all(|round| round.others_busy, 2));
 }
 
 fn figures(runs: &[Run]) -> String {

@@ -15,7 +15,7 @@ use crate::people::Site;
 use crate::wire::Connection;
 
 /// The tenant whose conversation it is.
-const TENANT: &str = "bsol";
+pub const TENANT: &str = "bsol";
 /// The campaign.
 pub const CAMPAIGN: &str = "first-conversation";
 /// The prompt under which the real statements stand.
@@ -151,11 +151,22 @@ impl Stage {
         }
     }
 
+    /// A folder of its own, the databases' among others.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What the binary is told in its environment.
+    pub fn environment(&self) -> &[(&'static str, String)] {
+        &self.environment
+    }
+
     fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
-    fn command(&self, arguments: &[&str]) -> Result<String> {
+    /// Runs a command of the binary; gives what it printed.
+    pub fn command(&self, arguments: &[&str]) -> Result<String> {
         let output = self.binary()?.args(arguments).output()?;
         let said = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "candour {}: {said}", arguments.join(" "));

@@ -173,8 +173,14 @@ mod backups {
         assert_eq!(candour.run(&copy).await.code, 1, "no backup is overwritten");
         ann.shares("After the backup").await;
         let sides = [backup.join("identity"), backup.join("conversation")];
-        for (side, own, other) in [(&sides[0], "identity.sqlite", "conversation.sqlite"), (&sides[1], "conversation.sqlite", "identity.sqlite")] {
-            assert!(side.join(own).exists() && !side.join(other).exists(), "no side's secrets lie in the other's backup");
+        for (side, own, other) in [
+            (&sides[0], "identity.sqlite", "conversation.sqlite"),
+            (&sides[1], "conversation.sqlite", "identity.sqlite"),
+        ] {
+            assert!(
+                side.join(own).exists() && !side.join(other).exists(),
+                "no side's secrets lie in the other's backup"
+            );
         }
         let both = candour.run(&["restore", "--from", backup.to_str().unwrap()]).await;
         assert!(both.code == 1 && both.stderr.contains("one at a time"), "{}", both.stderr);

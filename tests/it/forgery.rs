@@ -102,8 +102,14 @@ fn forms() -> Vec<Template> {
     let routes = web::all_routes();
     let posts = routes.iter().filter(|route| route.method == "POST" && !is_json(&route.path));
     let mut forms: Vec<Template> = posts.map(template).collect();
-    forms
-        .sort_by_key(|form| (form.path == "/enter", form.path == "/leave", form.path.ends_with("/withdraw")));
+    forms.sort_by_key(|form| {
+        (
+            form.path == "/enter",
+            form.path == "/leave",
+            form.path.ends_with("/erase"),
+            form.path.ends_with("/withdraw"),
+        )
+    });
     forms
 }
 

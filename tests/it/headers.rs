@@ -169,6 +169,7 @@ async fn filled(server: &TestServer, ann: &Person) -> Values {
         ("{contribution}", idea),
         ("{comment}", comment),
         (":slug", "about".to_owned()),
+        (":organisation", "uhb".to_owned()),
         (":file", stylesheet),
         ("{code}", server.code("bsol").await),
     ];

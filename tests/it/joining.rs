@@ -112,6 +112,9 @@ both_databases! {
             device.asks_to_sign_up(CAMPAIGN, SIGN_UP, "staff", &council("carol")).await.expect(303);
             crate::harness::patience::eventually("an email arrives", async || server.mailbox.to(&address).len() == sent).await;
         }
+        // Another spelling is the same mailbox.
+        server.device("bsol").asks_to_sign_up(CAMPAIGN, SIGN_UP, "staff", &council("CAROL")).await.expect(303);
+        server.device("bsol").asks_to_sign_up(CAMPAIGN, SIGN_UP, "staff", &council("carol+1")).await.expect(303);
         let fifth = confirmation_code(server.mailbox.to(&address)[0].text());
         device.asks_to_sign_up(CAMPAIGN, SIGN_UP, "staff", &council("carol")).await.expect(303);
         device.confirms(CAMPAIGN, &fifth).await.expect(422);
@@ -181,7 +184,10 @@ both_databases! {
 
     async fn what_was_not_signed_for_this_does_not_come_in(databases: &TestDatabases) {
         let server = TestServer::with_packs(databases, packs::all_open()).await;
-        let people = [("ann@uhb.example", INVITED), ("bo@bwc.example", "bwc")];
+        // Enough of one organisation for a key of its own; the other goes with the rest.
+        let others: Vec<String> = (0..60).map(|number| format!("p{number}@uhb.example")).collect();
+        let mut people = vec![("ann@uhb.example", INVITED), ("bo@bwc.example", "bwc")];
+        people.extend(others.iter().map(|email| (email.as_str(), INVITED)));
         let logins = server.launch("bsol", &people).await;
         let device = server.device("bsol");
         let onward = Onward::of(&device.logs_in(CAMPAIGN, &logins[0]).await.expect(303));
@@ -295,7 +301,8 @@ fn council(name: &str) -> String {
 
 /// The eight digits of an email, as they stand there.
 fn confirmation_code(text: &str) -> String {
-    let is_code = |words: &[&str]| words.iter().all(|word| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit()));
+    let is_code =
+        |words: &[&str]| words.iter().all(|word| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit()));
     let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_end_matches('.')).collect();
     let code = words.windows(2).find(|pair| is_code(pair)).unwrap_or_else(|| panic!("no code in {text}"));
     code.join(" ")

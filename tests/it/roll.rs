@@ -330,7 +330,9 @@ fn typed<'a>(command: &[&'a str], rest: &[&'a str]) -> Vec<&'a str> {
 /// Login details of one organisation, on paper.
 async fn letters(candour: &Candour, databases: &TestDatabases) -> Ran {
     let out = databases.folder().join("letters");
-    candour.run(&typed(&["logins", "issue"], &["--organisation", "uhb", "--out", out.to_str().unwrap()])).await
+    candour
+        .run(&typed(&["logins", "issue"], &["--organisation", "uhb", "--out", out.to_str().unwrap()]))
+        .await
 }
 
 /// A file of these rows, the names of the columns first; gives where it is.
@@ -355,7 +357,8 @@ fn write_roll(databases: &TestDatabases, kind: &str, rows: &[&[&str]]) -> String
 
 /// The number of the import that was held.
 fn held_import(said: &str) -> String {
-    let typed = crate::harness::answer::between(said, "`candour roll confirm ", "`").expect("it says what to type");
+    let typed =
+        crate::harness::answer::between(said, "`candour roll confirm ", "`").expect("it says what to type");
     typed.rsplit(' ').next().unwrap().to_owned()
 }
 
@@ -380,7 +383,8 @@ fn private_mode(path: &Path) -> u32 {
 /// No cell of it begins as a formula does. Cells that hold commas or quotes are told by their own beginning.
 fn assert_inert_csv(text: &str) {
     for line in text.lines() {
-        let begins_a_formula = |cell: &str| cell.trim_start_matches('"').starts_with(['=', '+', '-', '@', '\t']);
+        let begins_a_formula =
+            |cell: &str| cell.trim_start_matches('"').starts_with(['=', '+', '-', '@', '\t']);
         assert!(!line.split(',').any(begins_a_formula), "{line}");
     }
 }

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use futures_util::StreamExt;
 use futures_util::stream;
-use rand::rngs::StdRng;
 use rand::SeedableRng;
+use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rusqlite::Connection;
 
@@ -38,9 +38,12 @@ fn the_files_of_sqlite_link_nobody_and_broken_rules_do() {
             let truth = everybody_joins(&server).await;
             let folder = databases.folder().join("stolen");
             std::fs::create_dir(&folder).unwrap();
-            let (identity, conversation) = (folder.join("identity.sqlite"), folder.join("conversation.sqlite"));
+            let (identity, conversation) =
+                (folder.join("identity.sqlite"), folder.join("conversation.sqlite"));
             // With their logs, from under the running server.
-            for (from, to) in [(&databases.identity.app, &identity), (&databases.conversation.app, &conversation)] {
+            for (from, to) in
+                [(&databases.identity.app, &identity), (&databases.conversation.app, &conversation)]
+            {
                 let from = from.trim_start_matches("sqlite://").split('?').next().unwrap();
                 std::fs::copy(from, to).unwrap();
                 let log = |path: &Path| PathBuf::from(format!("{}-wal", path.display()));
@@ -60,17 +63,21 @@ fn the_files_of_sqlite_link_nobody_and_broken_rules_do() {
             ] {
                 let broken = folder.join(rule.replace(' ', "-"));
                 std::fs::create_dir(&broken).unwrap();
-                let sides = [("identity", "person", "id", 0), ("conversation", "credential", "participant_id", 1)];
+                let sides =
+                    [("identity", "person", "id", 0), ("conversation", "credential", "participant_id", 1)];
                 for (side, table, id, half) in sides {
                     let to = broken.join(format!("{side}.sqlite"));
                     std::fs::copy(folder.join(format!("{side}.sqlite")), &to).unwrap();
                     let database = Connection::open(&to).unwrap();
-                    let in_order: Vec<String> =
-                        pairs.iter().map(|pair| if half == 0 { pair.0.clone() } else { pair.1.clone() }).collect();
+                    let in_order: Vec<String> = pairs
+                        .iter()
+                        .map(|pair| if half == 0 { pair.0.clone() } else { pair.1.clone() })
+                        .collect();
                     break_it(&database, table, id, &in_order);
                     database.pragma_update(None, "wal_checkpoint", "TRUNCATE").ok();
                 }
-                let (identity, conversation) = (broken.join("identity.sqlite"), broken.join("conversation.sqlite"));
+                let (identity, conversation) =
+                    (broken.join("identity.sqlite"), broken.join("conversation.sqlite"));
                 let ran = verify(databases, &identity, &conversation, &file).await;
                 assert_eq!(ran.code, 1, "{rule}: {}", ran.stdout);
                 assert!(ran.stdout.contains("LINKED"), "{rule}: {}", ran.stdout);
@@ -90,10 +97,17 @@ fn the_dumps_of_postgres_link_nobody() {
             let administrator = std::env::var("CANDOUR_TEST_POSTGRES").unwrap();
             let (cluster, _) = administrator.rsplit_once('/').unwrap();
             let mut dumps = Vec::new();
-            for (side, address) in [("identity", &databases.identity.owner), ("conversation", &databases.conversation.owner)] {
+            for (side, address) in
+                [("identity", &databases.identity.owner), ("conversation", &databases.conversation.owner)]
+            {
                 let (_, name) = address.rsplit_once('/').unwrap();
                 let to = folder.join(format!("{side}.sql"));
-                let dumped = Command::new("pg_dump").arg("--format=plain").arg("--file").arg(&to).arg(format!("{cluster}/{name}")).output();
+                let dumped = Command::new("pg_dump")
+                    .arg("--format=plain")
+                    .arg("--file")
+                    .arg(&to)
+                    .arg(format!("{cluster}/{name}"))
+                    .output();
                 let dumped = dumped.expect("pg_dump comes with PostgreSQL");
                 assert!(dumped.status.success(), "{}", String::from_utf8_lossy(&dumped.stderr));
                 dumps.push(to);
@@ -121,8 +135,10 @@ async fn everybody_joins(server: &TestServer) -> Truth {
             let onward = Onward::of(&device.logs_in(CAMPAIGN, &login).await.expect(303));
             let person = device.joins(&key, &onward).await;
             let page = person.opens("/share").await.expect(200);
-            let radio = page.body.split("<input").find(|input| input.contains("name=\"prompt\"")).expect("prompts");
-            let prompt = crate::harness::answer::between(radio, "value=\"", "\"").expect("a prompt").to_owned();
+            let radio =
+                page.body.split("<input").find(|input| input.contains("name=\"prompt\"")).expect("prompts");
+            let prompt =
+                crate::harness::answer::between(radio, "value=\"", "\"").expect("a prompt").to_owned();
             person.sends_idea(&prompt, &format!("Idea of somebody {}", number % 17)).await.expect(303);
             (email, key.public())
         }
@@ -139,22 +155,33 @@ async fn everybody_joins(server: &TestServer) -> Truth {
 
 /// Ids of person and participant, in the order in which they came, in hexadecimal.
 async fn pairs(databases: &TestDatabases, truth: &Truth) -> Vec<(String, String)> {
-    let (identity, conversation) = (Tables::of_identity(databases).await, Tables::of_conversation(databases).await);
+    let (identity, conversation) =
+        (Tables::of_identity(databases).await, Tables::of_conversation(databases).await);
     let person = identity.texts(&format!("SELECT email || ' ' || {} FROM person", identity.uuid("id"))).await;
     let participant = conversation
-        .texts(&format!("SELECT {} || ' ' || {} FROM credential", conversation.bytes("device_key"), conversation.uuid("participant_id")))
+        .texts(&format!(
+            "SELECT {} || ' ' || {} FROM credential",
+            conversation.bytes("device_key"),
+            conversation.uuid("participant_id")
+        ))
         .await;
     let map = |rows: Vec<String>| -> HashMap<String, String> {
-        rows.iter().map(|row| row.split_once(' ').map(|(key, id)| (key.to_owned(), id.to_lowercase())).unwrap()).collect()
+        rows.iter()
+            .map(|row| row.split_once(' ').map(|(key, id)| (key.to_owned(), id.to_lowercase())).unwrap())
+            .collect()
     };
-    let (person, participant) = (map(person), map(participant.into_iter().map(|row| row.to_lowercase()).collect()));
+    let (person, participant) =
+        (map(person), map(participant.into_iter().map(|row| row.to_lowercase()).collect()));
     let hexadecimal = |key: &[u8; 32]| key.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     truth.iter().map(|(email, key)| (person[email].clone(), participant[&hexadecimal(key)].clone())).collect()
 }
 
 fn write_truth(folder: &Path, pairs: &[(String, String)]) -> PathBuf {
     let hyphens = |id: &str| [&id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..]].join("-");
-    let rows: String = pairs.iter().map(|(person, participant)| format!("{},{}\n", hyphens(person), hyphens(participant))).collect();
+    let rows: String = pairs
+        .iter()
+        .map(|(person, participant)| format!("{},{}\n", hyphens(person), hyphens(participant)))
+        .collect();
     let path = folder.join("truth.csv");
     std::fs::write(&path, format!("person,participant\n{rows}")).unwrap();
     path
@@ -163,7 +190,8 @@ fn write_truth(folder: &Path, pairs: &[(String, String)]) -> PathBuf {
 async fn verify(databases: &TestDatabases, identity: &Path, conversation: &Path, truth: &Path) -> Ran {
     let text = |path: &Path| path.to_str().expect("a plain path").to_owned();
     let (identity, conversation, truth) = (text(identity), text(conversation), text(truth));
-    let arguments = ["verify-anonymity", "--identity", &identity, "--conversation", &conversation, "--truth", &truth];
+    let arguments =
+        ["verify-anonymity", "--identity", &identity, "--conversation", &conversation, "--truth", &truth];
     Candour::bare(databases.folder()).run(&arguments).await
 }
 
@@ -190,7 +218,8 @@ fn exact_times(database: &Connection, table: &str, id: &str, in_order: &[String]
 /// As if each row had been written when its person came, into a table that keeps that order.
 fn unshuffled(database: &Connection, table: &str, id: &str, in_order: &[String]) {
     let columns: Vec<String> = {
-        let mut statement = database.prepare(&format!("SELECT name FROM pragma_table_info('{table}')")).unwrap();
+        let mut statement =
+            database.prepare(&format!("SELECT name FROM pragma_table_info('{table}')")).unwrap();
         statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     };
     let columns = columns.join(", ");
@@ -200,7 +229,9 @@ fn unshuffled(database: &Connection, table: &str, id: &str, in_order: &[String])
         let sql = format!("INSERT INTO written SELECT {columns} FROM {table} WHERE {id} = x'{row}'");
         assert_eq!(database.execute(&sql, []).unwrap(), 1);
     }
-    let rest = format!("INSERT INTO written SELECT {columns} FROM {table} WHERE {id} NOT IN (SELECT {id} FROM written)");
+    let rest = format!(
+        "INSERT INTO written SELECT {columns} FROM {table} WHERE {id} NOT IN (SELECT {id} FROM written)"
+    );
     database.execute(&rest, []).unwrap();
     database.execute(&format!("DROP TABLE {table}"), []).unwrap();
     database.execute(&format!("ALTER TABLE written RENAME TO {table}"), []).unwrap();

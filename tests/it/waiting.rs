@@ -1,6 +1,7 @@
 //! Nobody is let in alone: who comes in waits for others or for the hour. Meanwhile they read, and what they send is kept.
 
 use crate::harness::databases::both_databases;
+use crate::harness::joiner::{Key, Onward};
 use crate::harness::packs;
 use crate::harness::server::TestServer;
 use crate::harness::tables::Tables;
@@ -31,6 +32,52 @@ both_databases! {
         }
         let idea = ann.shares("At once from now on").await;
         ben.votes(&idea, "agree").await;
+    }
+
+    async fn who_leaves_while_waiting_has_left(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::waiting_for(2)).await;
+        let codes = server.codes("bsol", "first-conversation", 2).await;
+        let ann = server.device("bsol").enters(&codes[0]).await;
+        let copied = ann.at_server(server.site);
+        copied.opens("/mine").await.expect(200);
+        ann.post("/leave", &[]).await.expect(303);
+        assert_ne!(copied.opens("/mine").await.status, 200, "a copied cookie opens nothing");
+        server.device("bsol").enters(&codes[1]).await;
+        assert_ne!(copied.opens("/mine").await.status, 200, "nor once the group is in");
+    }
+
+    async fn one_key_in_two_campaigns_holds_nobody_up(databases: &TestDatabases) {
+        let mut packs = packs::all_open();
+        packs.iter_mut().for_each(|pack| pack.tenant.joining.batch_size = 2);
+        let server = TestServer::with_packs(databases, packs).await;
+        let tenant = server.tenant("bsol").await;
+        // The device could derive the same key for both: the server must not mind.
+        let keys = [0, 1].map(|campaign| Key::new([9; 32], tenant.id, &tenant.campaigns[campaign]));
+        server.launch("bsol", &[("ann@uhb.example", "uhb")]).await;
+        let second = &tenant.campaigns[1];
+        let log = server.enrolment.launch_campaign(&tenant, second).await.unwrap();
+        server.actions.learn_keys(&tenant, &log).await.unwrap();
+        for key in &keys {
+            let organisation = tenant.organisations.iter().find(|organisation| organisation.takes_sign_ups()).unwrap();
+            let email = format!("carol-{}@{}", key.slug, organisation.email_domains.first().map_or("any.example", |domain| domain));
+            let device = server.device("bsol");
+            device.asks_to_sign_up(&key.slug, &organisation.slug, "staff", &email).await.expect(303);
+            let text = server.email_to(&email).await.text().to_owned();
+            let link = crate::harness::answer::between(&text, "/confirm?link=", "\n").unwrap().trim().to_owned();
+            device.get(&format!("/join/{}/confirm?link={link}", key.slug)).await.expect(200);
+            let confirmed = device.post(&format!("/join/{}/confirm", key.slug), &[("link", &link)]).await.expect(303);
+            device.joins(key, &Onward::of(&confirmed)).await;
+            let code = server.codes("bsol", &key.slug, 1).await.remove(0);
+            if key.slug == keys[1].slug {
+                // Completes the second campaign's group; then the first one's.
+                server.device("bsol").types_code(&code).await.expect(303);
+            }
+        }
+        let code = server.codes("bsol", &keys[0].slug, 1).await.remove(0);
+        server.device("bsol").types_code(&code).await.expect(303);
+        let tables = Tables::of_conversation(databases).await;
+        assert_eq!(tables.number("SELECT count(*) FROM waiting").await, 0);
+        assert_eq!(tables.number("SELECT count(*) FROM credential").await, 2);
     }
 
     async fn kept_comments_and_votes_count_and_what_is_dropped_does_not(databases: &TestDatabases) {
@@ -82,6 +129,7 @@ both_databases! {
 }
 
 fn first_prompt(page: &str) -> String {
-    let radio = page.split("<input").find(|input| input.contains("name=\"prompt\"")).expect("the form has prompts");
+    let radio =
+        page.split("<input").find(|input| input.contains("name=\"prompt\"")).expect("the form has prompts");
     crate::harness::answer::between(radio, "value=\"", "\"").expect("a prompt has a name").to_owned()
 }

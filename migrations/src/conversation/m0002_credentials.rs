@@ -21,7 +21,7 @@ const UP: &[&str] = &[
         campaign_id UUID NOT NULL,
         cohort TEXT NOT NULL,
         participant_id UUID,
-        PRIMARY KEY (tenant_id, device_key),
+        PRIMARY KEY (tenant_id, campaign_id, device_key),
         FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id),
         FOREIGN KEY (tenant_id, participant_id) REFERENCES participant (tenant_id, id)
     ) /* by key */",
@@ -39,8 +39,8 @@ const UP: &[&str] = &[
         sessions TEXT NOT NULL,
         acts TEXT NOT NULL,
         PRIMARY KEY (tenant_id, participant_id),
-        UNIQUE (tenant_id, device_key),
-        UNIQUE (tenant_id, code_hash),
+        UNIQUE (tenant_id, campaign_id, device_key),
+        UNIQUE (tenant_id, campaign_id, code_hash),
         FOREIGN KEY (tenant_id, campaign_id) REFERENCES campaign (tenant_id, id)
     ) /* by key */",
     "CREATE TABLE daily_count (

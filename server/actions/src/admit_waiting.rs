@@ -1,7 +1,10 @@
 //! Nobody is let in alone: who comes in waits until enough wait, or until a stated hour, and then all are written at once, in an order that
 //! says nothing. What they sent meanwhile is done in the same transaction.
 
+use std::collections::VecDeque;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::clock::random_bytes;
 use domain::time_zone::{local_date, local_time};
 use storage::conversation::{Newcomer, Reading, Writing};
 
@@ -18,7 +21,13 @@ impl Actions {
         let mut admitted = 0;
         for tenant in self.tenants.all().await?.iter() {
             for campaign in &tenant.campaigns {
-                admitted += self.admit_if_due(tenant, campaign).await?;
+                match self.admit_if_due(tenant, campaign).await {
+                    Ok(number) => admitted += number,
+                    // One campaign's trouble must not keep the others' people waiting.
+                    Err(fault) => {
+                        tracing::error!(tenant = tenant.slug, campaign = campaign.slug, %fault, "nobody could be let in")
+                    }
+                }
             }
         }
         Ok(admitted)
@@ -48,7 +57,7 @@ impl Actions {
         self.admit(&mut write, tenant, campaign, &waiting).await?;
         write.commit().await?;
         if !waiting.is_empty() {
-            self.conversation.empty_log().await?;
+            self.forget_order().await;
         }
         Ok(waiting.len())
     }
@@ -72,9 +81,16 @@ impl Actions {
         }
         write.commit().await?;
         if tenant.joining.batch_size > 1 {
-            self.conversation.empty_log().await?;
+            self.forget_order().await;
         }
         Ok(!enough)
+    }
+
+    /// Empties the database's own log of the order of things. What was committed before stands, whatever becomes of this.
+    pub(crate) async fn forget_order(&self) {
+        if let Err(fault) = self.conversation.empty_log().await {
+            tracing::warn!(%fault, "the conversation database's log could not be emptied");
+        }
     }
 
     async fn admit(
@@ -86,16 +102,25 @@ impl Actions {
     ) -> Result<(), ActionError> {
         write.put_waiting(campaign.id, &mut []).await?;
         write.admit(campaign.id, waiting).await?;
-        let mut in_random_order: Vec<&Newcomer> = waiting.iter().collect();
-        in_random_order.sort_unstable_by_key(|newcomer| newcomer.participant);
-        for newcomer in in_random_order {
+        let mut left: Vec<(Author, VecDeque<Act>)> = Vec::new();
+        for newcomer in waiting {
             let author = Author { participant: newcomer.participant, campaign: campaign.id };
-            for act in acts_of(newcomer)? {
-                match self.do_kept_act(write, tenant, campaign, author, &act).await {
-                    // What it was about is gone, or full: the others' acts are not held up by it.
-                    Ok(()) | Err(ActionError::Post(_) | ActionError::Vote(_)) => {}
-                    Err(fault) => return Err(fault),
-                }
+            left.push((author, acts_of(newcomer)?.into()));
+        }
+        // One act of a person drawn anew each time: two posts that stand side by side must not be one person's more often than by chance.
+        left.retain(|(_, acts)| !acts.is_empty());
+        while !left.is_empty() {
+            let drawn = u64::from_le_bytes(random_bytes(&*self.entropy)) as usize % left.len();
+            let (author, acts) = &mut left[drawn];
+            let (author, act) = (*author, acts.pop_front());
+            if acts.is_empty() {
+                left.swap_remove(drawn);
+            }
+            let Some(act) = act else { continue };
+            match self.do_kept_act(write, tenant, campaign, author, &act).await {
+                // What it was about is gone, or full: the others' acts are not held up by it.
+                Ok(()) | Err(ActionError::Post(_) | ActionError::Vote(_)) => {}
+                Err(fault) => return Err(fault),
             }
         }
         Ok(())

@@ -26,6 +26,8 @@ pub const TICKET_MINUTES: i64 = 60;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// After rewriting the roll, which holds up whoever joins, how many times as long it rests.
 const REST: u32 = 9;
+/// And at least so long.
+const LEAST_REST: Duration = Duration::from_millis(200);
 
 /// Every use case of the identity side, with what they need.
 #[derive(Clone)]
@@ -111,6 +113,8 @@ impl Enrolment {
         sign_on: Option<SignOn>,
     ) -> Self {
         let order = Arc::new(Notify::new());
+        // What an earlier process left.
+        order.notify_one();
         tokio::spawn(forget_order(identity.clone(), Arc::downgrade(&order)));
         let (counters, cohort_keys) = (Arc::default(), Arc::default());
         Self { identity, tenants, clock, entropy, secret, post, sign_on, counters, cohort_keys, order }
@@ -152,7 +156,12 @@ impl Enrolment {
         &self,
         tenant: &Tenant,
         person: &NewPerson,
-    ) -> Result<Person, ActionError> {
+    ) -> Result<Person, JoinRefusal> {
+        let row = self.identity.read(tenant.id).await?.campaign(person.campaign).await?;
+        let row = row.ok_or(JoinRefusal::NotLaunched)?;
+        if row.erased_on.is_some() || self.clock.now() >= row.closes_at {
+            return Err(JoinRefusal::Closed);
+        }
         if let Some(known) =
             self.identity.read(tenant.id).await?.person_by_key(person.campaign, &person.key).await?
         {
@@ -230,7 +239,10 @@ async fn forget_order(identity: Identity, order: std::sync::Weak<Notify>) {
         let began = Instant::now();
         if let Err(fault) = identity.forget_order().await {
             tracing::warn!(%fault, "the identity database could not be made to forget the order of its rows");
+            if let Some(left) = order.upgrade() {
+                left.notify_one();
+            }
         }
-        tokio::time::sleep(began.elapsed() * REST).await;
+        tokio::time::sleep((began.elapsed() * REST).max(LEAST_REST)).await;
     }
 }

@@ -15,7 +15,7 @@ impl Actions {
         for hash in ended {
             self.conversation.forget_session(hash);
         }
-        self.conversation.empty_log().await?;
+        self.forget_order().await;
         Ok(())
     }
 }

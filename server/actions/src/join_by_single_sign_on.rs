@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use credentials::{digest, labels, open_text, seal_text};
+use credentials::{labels, open_text, seal_text};
 use domain::clock::random_bytes;
 use domain::ids::{CampaignId, OrganisationId, PersonId};
 use domain::person::{PersonKind, PersonOrigin};
@@ -53,6 +53,11 @@ pub enum SingleSignOnRefusal {
     /// The provider said no, or what it said does not hold.
     #[error(transparent)]
     Provider(#[from] SignOnRefusal),
+    /// The provider named an address that is not its organisation's to name.
+    #[error(
+        "Your organisation's sign-in gave an address that belongs to another organisation here. Choose that one, or ask the support team."
+    )]
+    OtherOrganisation,
     /// Recognised, but they cannot go on.
     #[error("{refusal}")]
     Join {
@@ -138,10 +143,14 @@ impl Enrolment {
         }
         let (sign_on, provider, redirect) = self.provider(tenant, organisation, redirect)?;
         let verified = sign_on.client.finish(&provider, &redirect, way.kept, query, now).await?;
-        let person = new_person(self, tenant, campaign, organisation, &verified);
-        let person = self.put_person(tenant, &person).await?;
-        let recognised = self.recognise(tenant, campaign, &person).await;
-        let recognised = recognised.map_err(|refusal| SingleSignOnRefusal::Join { campaign: campaign.slug.clone(), refusal })?;
+        let person = new_person(self, tenant, campaign, organisation, &verified)?;
+        let refused = |refusal| SingleSignOnRefusal::Join { campaign: campaign.slug.clone(), refusal };
+        let person = self.put_person(tenant, &person).await.map_err(refused)?;
+        if person.organisation != organisation.id {
+            // One organisation's provider does not speak for another's people.
+            return Err(SingleSignOnRefusal::OtherOrganisation);
+        }
+        let recognised = self.recognise(tenant, campaign, &person).await.map_err(refused)?;
         Ok((campaign.clone(), recognised))
     }
 
@@ -163,27 +172,28 @@ impl Enrolment {
     }
 }
 
-/// Whoever the provider vouches for: known by their work address where it vouches for that, else by its own name for them.
+/// Whoever the provider vouches for, known by their work address: by anything else, one person could be two. It must vouch for the address,
+/// and the address be the organisation's where the pack says how those end.
 fn new_person(
     enrolment: &Enrolment,
     tenant: &Tenant,
     campaign: &Campaign,
     organisation: &Organisation,
     verified: &Verified,
-) -> NewPerson {
-    let email = verified.trusted_email().ok().and_then(|email| EmailAddress::parse(email).ok());
-    let issuer = organisation.single_sign_on.as_ref().map_or("", |file| &file.issuer);
-    let key = match &email {
-        Some(email) => person_key(email, tenant.joining.plus_addressing),
-        None => format!("single-sign-on:{}", digest(&[issuer.as_bytes(), verified.subject.as_bytes()])),
-    };
-    NewPerson {
+) -> Result<NewPerson, SingleSignOnRefusal> {
+    let email = verified.trusted_email()?;
+    let email = EmailAddress::parse(email).map_err(|_| SignOnRefusal::EmailMissing)?;
+    let domains = &organisation.email_domains;
+    if !domains.is_empty() && !domains.iter().any(|domain| domain == email.domain()) {
+        return Err(SingleSignOnRefusal::OtherOrganisation);
+    }
+    Ok(NewPerson {
         id: PersonId::random(&*enrolment.entropy),
         campaign: campaign.id,
         organisation: organisation.id,
-        email: email.map(|email| email.as_str().to_owned()),
-        key,
+        key: person_key(&email, tenant.joining.plus_addressing),
+        email: Some(email.as_str().to_owned()),
         kind: PersonKind::Staff,
         origin: PersonOrigin::SingleSignOn,
-    }
+    })
 }

@@ -17,7 +17,12 @@ impl Enrolment {
         for tenant in self.tenants.all().await?.iter() {
             let today = local_date(self.clock.now(), tenant.zone);
             for campaign in &tenant.campaigns {
-                erased += self.keep_campaign(tenant, campaign, today).await?;
+                match self.keep_campaign(tenant, campaign, today).await {
+                    Ok(number) => erased += number,
+                    Err(fault) => {
+                        tracing::error!(tenant = tenant.slug, campaign = campaign.slug, %fault, "what is due could not be done")
+                    }
+                }
             }
         }
         Ok(erased)
@@ -29,12 +34,13 @@ impl Enrolment {
         campaign: &Campaign,
         today: NaiveDate,
     ) -> Result<u64, ActionError> {
+        let now = self.clock.now();
         let reading = self.identity.read(tenant.id).await?;
         let Some(row) = reading.campaign(campaign.id).await? else { return Ok(0) };
         if row.erased_on.is_some() {
             return Ok(0);
         }
-        if roll_ends(tenant, row.closes_at) <= today {
+        if now >= row.closes_at && roll_ends(tenant, row.closes_at) <= today {
             drop(reading);
             let write = self.identity.write(tenant.id).await?;
             let erased = write.erase_roll(campaign.id, today).await?;
@@ -69,7 +75,9 @@ impl Actions {
         for tenant in self.tenants.all().await?.iter() {
             let today = local_date(self.clock.now(), tenant.zone);
             for campaign in &tenant.campaigns {
-                self.keep_campaign(tenant, campaign, today).await?;
+                if let Err(fault) = self.keep_campaign(tenant, campaign, today).await {
+                    tracing::error!(tenant = tenant.slug, campaign = campaign.slug, %fault, "what is due could not be done");
+                }
             }
         }
         self.admit_due().await?;
@@ -97,13 +105,14 @@ impl Actions {
         let Some(closes_at) = campaign.rounds.iter().map(|round| round.closes_at).max() else {
             return Ok(());
         };
-        if roll_ends(tenant, closes_at) <= today
+        if self.clock.now() >= closes_at
+            && roll_ends(tenant, closes_at) <= today
             && !reading.codes_by_organisation(campaign.id).await?.is_empty()
         {
             let write = self.conversation.write(tenant.id).await?;
             write.erase_codes(campaign.id).await?;
             write.commit().await?;
-            self.conversation.empty_log().await?;
+            self.forget_order().await;
         }
         Ok(())
     }

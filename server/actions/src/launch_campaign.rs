@@ -5,6 +5,7 @@ use credentials::{CohortKey, KeyLogEntry, NewKey, labels};
 use domain::clock::random_bytes;
 use domain::ids::OrganisationId;
 use domain::roll::{MIN_COHORT_PEOPLE, OrganisationSlug, TooFew, cohorts};
+use domain::tenant_pack::EntryRoute;
 use domain::time_zone::local_date;
 use storage::identity::NewCohort;
 use thiserror::Error;
@@ -71,7 +72,11 @@ impl Enrolment {
             .organisations
             .iter()
             .filter_map(|organisation| {
-                let people = eligible(organisation.id).max(organisation.people.unwrap_or_default());
+                let on_roll = eligible(organisation.id);
+                // An invited organisation's people are those on its roll, once there is one.
+                let listed = organisation.entry_route == EntryRoute::Invited && on_roll > 0;
+                let people =
+                    if listed { on_roll } else { on_roll.max(organisation.people.unwrap_or_default()) };
                 Some((organisation.slug.parse().ok()?, people))
             })
             .collect();

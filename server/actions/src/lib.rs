@@ -157,13 +157,15 @@ impl Sides {
     /// # Errors
     /// Database faults.
     pub async fn keep_house(&self) -> Result<(), ActionError> {
-        if let Some(identity) = &self.identity {
-            identity.keep_house().await?;
-        }
+        let identity = match &self.identity {
+            Some(identity) => identity.keep_house().await.map(|_| ()),
+            None => Ok(()),
+        };
+        // Whatever became of the first: the two sides do not wait for each other.
         if let Some(conversation) = &self.conversation {
             conversation.keep_house().await?;
         }
-        Ok(())
+        identity
     }
 }
 

@@ -147,10 +147,7 @@ impl Actions {
     ) -> Result<Option<(SessionToken, bool)>, RegistrationRefusal> {
         let token = SessionToken::from_bytes(random_bytes(&*self.entropy));
         let session = (token.hash(&self.pepper).0, session_end(tenant, round));
-        if let Some(known) = write.credential(device_key).await? {
-            if known.campaign != campaign.id {
-                return Err(RegistrationRefusal::UnknownKey);
-            }
+        if let Some(known) = write.credential(campaign.id, device_key).await? {
             let participant = known.participant.ok_or(RegistrationRefusal::Erased)?;
             write.add_session(session.0, participant, session.1).await?;
             return Ok(Some((token, false)));

@@ -7,6 +7,9 @@ use thiserror::Error;
 
 use crate::{ActionError, Campaign, Enrolment, Tenant};
 
+/// How often one ticket may ask in an hour: each time costs a signature.
+const MAX_REQUESTS_PER_TICKET: u32 = 100;
+
 /// Why nothing is signed.
 #[derive(Debug, Error)]
 pub enum SignRefusal {
@@ -82,6 +85,10 @@ impl Enrolment {
         blinded: Vec<u8>,
     ) -> Result<Vec<u8>, SignRefusal> {
         let now = self.clock.now();
+        let asked = self.counters.count(self.counted("ticket", ticket.as_bytes()), now.timestamp() / 3_600);
+        if asked > MAX_REQUESTS_PER_TICKET {
+            return Err(ActionError::Busy.into());
+        }
         let ticket = Ticket::open(&self.secret.derive(labels::TICKETS), ticket, now.timestamp())?;
         let fits = ticket.tenant == tenant.id
             && ticket.campaign == campaign.id
@@ -112,11 +119,14 @@ impl Enrolment {
             .map_err(|fault| ActionError::Fault(fault.to_string()))??;
         let write = self.identity.write(tenant.id).await?;
         match write.request_signature(person.id, request).await? {
-            Requested::Granted => write.commit().await?,
+            Requested::Granted => {
+                write.commit().await?;
+                self.order_was_left();
+            }
+            Requested::Again => {}
             Requested::Another => return Err(SignRefusal::AlreadyIssued),
             Requested::Unknown => return Err(TicketRefusal::Malformed.into()),
         }
-        self.order_was_left();
         Ok(signature)
     }
 }

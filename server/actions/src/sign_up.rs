@@ -9,7 +9,7 @@ use credentials::{ConfirmationCode, labels, open_text, seal_text};
 use domain::clock::random_bytes;
 use domain::ids::{CampaignId, OrganisationId, PersonId};
 use domain::person::{PersonKind, PersonOrigin};
-use domain::roll::{EmailAddress, EmailRefusal, person_key};
+use domain::roll::{EmailAddress, EmailRefusal, PlusAddressing, person_key};
 use mail::{Address, AlreadyJoined, Dispatch, Email, Link, Message, SignUpConfirmation};
 use serde::{Deserialize, Serialize};
 use storage::identity::NewPerson;
@@ -102,6 +102,8 @@ struct Asked {
     email: String,
     /// Seconds since 1970.
     at: i64,
+    /// 1 if a code was sent; 0 if the address had had enough: then none fits.
+    sent: u8,
 }
 
 /// What is counted by the hour, under keyed hashes.
@@ -110,7 +112,7 @@ pub(crate) struct Counters(Mutex<HashMap<[u8; 32], (i64, u32)>>);
 
 impl Counters {
     /// Counts one more of `what` in `hour`; gives how many that makes, or the most there is when nothing more can be counted.
-    fn count(&self, what: [u8; 32], hour: i64) -> u32 {
+    pub(crate) fn count(&self, what: [u8; 32], hour: i64) -> u32 {
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if counted.len() >= MAX_COUNTED && !counted.contains_key(&what) {
             // A request of the last hour may still be answered in this one.
@@ -164,13 +166,17 @@ impl Enrolment {
             kind: kind.slug().to_owned(),
             email: email.as_str().to_owned(),
             at: now.timestamp(),
+            sent: 1,
         };
-        let counted = self.counted("email", asked.email.as_bytes());
-        let sends = self.counters.count(counted, now.timestamp() / 3_600) <= MAX_EMAILS_PER_HOUR;
-        if !sends {
-            // Nothing is sent, so nothing may be guessed either: what the browser keeps looks like any other, and fits no code.
-            asked.email.clear();
+        // By person: two spellings of one address are one mailbox.
+        let person = person_key(&email, PlusAddressing::SamePerson);
+        let count = self.counters.count(self.counted("email", person.as_bytes()), now.timestamp() / 3_600);
+        if count == u32::MAX {
+            return Err(ActionError::Busy.into());
         }
+        let sends = count <= MAX_EMAILS_PER_HOUR;
+        // Nothing is sent, so nothing may be guessed either: what the browser keeps looks like any other, and fits no code.
+        asked.sent = u8::from(sends);
         let (kept, link) = (self.sealed(&asked, IN_COOKIE)?, self.sealed(&asked, IN_LINK)?);
         let code = self.code(binding, &asked).to_string();
         if sends {
@@ -205,7 +211,7 @@ impl Enrolment {
         if self.counters.count(request, hour) > MAX_WRONG_CODES {
             return Err(SignUpRefusal::TooManyCodes);
         }
-        if asked.email.is_empty() || !self.code(binding, &asked).matches(typed) {
+        if asked.sent == 0 || !self.code(binding, &asked).matches(typed) {
             return Err(SignUpRefusal::WrongCode);
         }
         self.sign_up(tenant, campaign, &asked).await
@@ -304,7 +310,10 @@ impl Enrolment {
         let opened = open_text(&key, purpose, text).ok_or(SignUpRefusal::Expired)?;
         let asked: Asked = serde_json::from_slice(&opened).map_err(|_| SignUpRefusal::Expired)?;
         let ends = asked.at + TimeDelta::minutes(CONFIRMATION_MINUTES).num_seconds();
-        if asked.campaign != campaign.id || self.clock.now().timestamp() >= ends {
+        if asked.campaign != campaign.id
+            || asked.sent == 0 && purpose == IN_LINK
+            || self.clock.now().timestamp() >= ends
+        {
             return Err(SignUpRefusal::Expired);
         }
         Ok(asked)
@@ -319,7 +328,7 @@ impl Enrolment {
         )
     }
 
-    fn counted(&self, kind: &str, what: &[u8]) -> [u8; 32] {
+    pub(crate) fn counted(&self, kind: &str, what: &[u8]) -> [u8; 32] {
         self.secret.derive(labels::CONFIRMATION_CODES).mac(&[kind.as_bytes(), what])
     }
 }

@@ -25,7 +25,7 @@ impl Actions {
         may_change(&round, self.clock.now(), ownership(&post), session.participant)?;
         write.withdraw_post(&post, round.revision).await?;
         write.commit().await?;
-        self.conversation.empty_log().await?;
+        self.forget_order().await;
         Ok(Some(post.contribution.unwrap_or(post.id)))
     }
 }

@@ -99,6 +99,11 @@ impl Running {
         while let Some(ended) = self.listeners.join_next().await {
             ended??;
         }
+        if let Some(identity) = &self.sides.identity
+            && let Err(fault) = identity.forget_order_now().await
+        {
+            tracing::warn!(%fault, "the identity database could not be made to forget the order of its rows");
+        }
         if let Some(outbox) = &self.outbox
             && let Err(unsent) = outbox.drain(MAIL_PATIENCE).await
         {

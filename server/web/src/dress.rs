@@ -76,14 +76,16 @@ impl Dressed {
         let base = if by_path { format!("/{}", tenant.slug) } else { String::new() };
         let version = &tenant.digest[..DIGEST_CHARACTERS.min(tenant.digest.len())];
         let campaign = tenant.campaigns.first().map(|campaign| campaign.slug.clone());
-        let conversation = campaign
-            .iter()
-            .map(|slug| Link { text: "The conversation".into(), path: format!("/conversations/{slug}"), talks: true });
-        let own = tenant
-            .pages
-            .iter()
-            .filter(|page| page.in_navigation)
-            .map(|page| Link { text: page.title.clone(), path: format!("/pages/{}", page.slug), talks: false });
+        let conversation = campaign.iter().map(|slug| Link {
+            text: "The conversation".into(),
+            path: format!("/conversations/{slug}"),
+            talks: true,
+        });
+        let own = tenant.pages.iter().filter(|page| page.in_navigation).map(|page| Link {
+            text: page.title.clone(),
+            path: format!("/pages/{}", page.slug),
+            talks: false,
+        });
         let anonymity = Link { text: "How anonymity works".into(), path: "/anonymity".into(), talks: false };
         let site = Site {
             tenant_name: tenant.name.clone(),

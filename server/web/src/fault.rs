@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actions::ActionError;
+use domain::clock::random_bytes;
 use domain::round::RoundRefusal;
 use poem::error::ResponseError;
 use poem::http::StatusCode;
@@ -19,6 +20,7 @@ use crate::render::RenderError;
 use crate::state::State;
 use crate::tenancy::CameIn;
 use crate::views::{Message, MessageKind, Visit};
+use crate::visitor::bound_to;
 
 /// Why a page was not shown. None of its words hold anything of a person, but `kept`, which goes back to who typed it and is
 /// never logged.
@@ -114,7 +116,15 @@ impl ErrorDrawing for Drawing {
             return plain(status);
         };
         let reference = error.data::<RequestId>().map(RequestId::to_string);
-        let message = message(&dressed, &error, status, reference);
+        let mut message = message(&dressed, &error, status, reference);
+        if message.kind != MessageKind::EnterFirst
+            && let Some(CameIn { token: Some(token), shared }) = error.data::<CameIn>()
+        {
+            let binding = bound_to(&dressed.tenant.slug, token);
+            message.visit.signed_in = true;
+            message.visit.shared = *shared;
+            message.visit.csrf = self.0.csrf.token(&binding, random_bytes(&*self.0.entropy));
+        }
         match self.0.renderer.render(&message) {
             Ok(html) => {
                 let mut response = poem::web::Html(html).into_response();
@@ -148,9 +158,15 @@ fn message(dressed: &Dressed, error: &Error, status: StatusCode, reference: Opti
         },
     };
     let reference = reference.filter(|_| kind == MessageKind::ServerError);
-    let came_in = error.data::<CameIn>().is_some_and(|came_in| came_in.0);
-    let visit = Visit { signed_in: came_in && kind != MessageKind::EnterFirst, ..Visit::default() };
-    Message { site: dressed.chrome.clone(), visit, kind, detail, kept, reference, campaign: None }
+    Message {
+        site: dressed.chrome.clone(),
+        visit: Visit::default(),
+        kind,
+        detail,
+        kept,
+        reference,
+        campaign: None,
+    }
 }
 
 fn body_advice(refusal: BodyRefusal) -> String {

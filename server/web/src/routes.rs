@@ -16,8 +16,7 @@ use crate::edge::log::Observe;
 use crate::fault::Drawing;
 use crate::pages::{
     begin, come_back, confirm, contribution, conversation, enter, files, home, information, issue, join,
-    keys, leave, login, mailbox, mine, posts, share, sign_up, single_sign_on,
-    votes,
+    keys, leave, login, mailbox, mine, posts, share, sign_up, single_sign_on, votes,
 };
 use crate::state::State;
 use crate::tenancy::Tenancy;

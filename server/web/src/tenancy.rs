@@ -8,15 +8,21 @@ use poem::web::Html;
 use poem::{Endpoint, Error, IntoResponse, Middleware, Request, Response, Result};
 
 use crate::dress::Dressed;
+use crate::edge::cookies::CookieName;
 use crate::edge::headers::Transport;
 use crate::edge::host::host;
 use crate::fault::PageError;
 use crate::state::State;
 use crate::text_html::escaped;
 
-/// Whether a request brought a session's cookie. Enough for the header of an error page: nobody asks whether the session is still good.
-#[derive(Clone, Copy)]
-pub(crate) struct CameIn(pub bool);
+/// What a request's cookies say. Enough for the header of an error page: nobody asks whether the session is still good.
+#[derive(Clone)]
+pub(crate) struct CameIn {
+    /// The session's token, if it brought one.
+    pub token: Option<String>,
+    /// Whether others use the device.
+    pub shared: bool,
+}
 
 /// Finds the tenant, takes its name off the path if it stood there, and puts the tenant into the request, or into the error.
 pub(crate) struct Tenancy(pub Arc<State>);
@@ -46,7 +52,10 @@ impl<E: Endpoint> Endpoint for TenantFound<E> {
         let Some(dressed) = self.find(&mut request).await? else {
             return self.front(&request).await;
         };
-        let came_in = CameIn(dressed.cookie.read(request.headers()).is_some());
+        let came_in = CameIn {
+            token: dressed.cookie.read(request.headers()).map(str::to_owned),
+            shared: CookieName::shared().read(request.headers()).is_some(),
+        };
         request.set_data(Arc::clone(&dressed));
         request.set_data(Arc::clone(&dressed.tenant));
         match self.inner.call(request).await {

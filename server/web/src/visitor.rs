@@ -90,7 +90,7 @@ impl Visitor {
     /// What forms are bound to: the tenant, and what the device's cookie holds.
     pub fn form_binding(&self) -> Option<String> {
         let cookie = self.token.as_deref().or(self.visit.as_deref())?;
-        Some(format!("{}:{cookie}", self.dressed.tenant.slug))
+        Some(bound_to(&self.dressed.tenant.slug, cookie))
     }
 
     /// The campaign called `slug`, for somebody who came into it.
@@ -177,6 +177,11 @@ impl Visitor {
         self.visit = Some(value);
         (self, cookie)
     }
+}
+
+/// What a form is bound to: the tenant called `slug`, and what the device's cookie holds.
+pub(crate) fn bound_to(slug: &str, cookie: &str) -> String {
+    format!("{slug}:{cookie}")
 }
 
 /// `response` that also sets `cookie`.

@@ -45,14 +45,21 @@ async fn the_invited() {
     let issued = watch.sent("POST", &format!("/issue/{CAMPAIGN}"));
     assert_eq!(issued.len(), 1, "one request for a signature");
     assert!(issued[0].body.contains(&secrets.others[0]), "the ticket goes there");
-    assert!(!issued[0].headers.contains("Cookie"), "and no cookie");
+    assert!(!watch.brought_cookies(issued[0]), "and no cookie");
+    assert!(
+        watch.sent("POST", "/share").iter().all(|asked| watch.brought_cookies(asked)),
+        "as other requests do"
+    );
     let elsewhere = |asked: &&super::watch::Asked| asked.body.contains(&secrets.others[0]);
     assert_eq!(watch.asked.iter().filter(elsewhere).count(), 1, "the ticket goes nowhere else");
     for known in &secrets.others[1..] {
         assert!(!issued[0].body.contains(known.as_str()), "who signs does not see what is registered");
     }
     let screens = screens(&watch);
-    assert_eq!(screens, [format!("/join/{CAMPAIGN}/login"), format!("{WITHIN}/join"), format!("{WITHIN}/share")]);
+    assert_eq!(
+        screens,
+        [format!("/join/{CAMPAIGN}/login"), format!("{WITHIN}/join"), format!("{WITHIN}/share")]
+    );
     // With the conversation itself there are four, and the contribution is the fifth.
     assert!(watch.pages().len() <= MOST_SCREENS + 1);
     assert_eq!(hall.counts().await, [1, 1, 1]);
@@ -85,7 +92,12 @@ async fn who_signs_up() {
     let join = format!("/join/{CAMPAIGN}");
     assert_eq!(
         screens(&watch),
-        [format!("{join}/sign-up"), format!("{join}/confirm"), format!("{WITHIN}/join"), format!("{WITHIN}/share")]
+        [
+            format!("{join}/sign-up"),
+            format!("{join}/confirm"),
+            format!("{WITHIN}/join"),
+            format!("{WITHIN}/share")
+        ]
     );
     assert_eq!(hall.counts().await, [1, 1, 1]);
 }

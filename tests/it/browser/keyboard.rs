@@ -83,7 +83,8 @@ async fn come_in(stage: &Stage, browser: &Browser) {
         browser.holds("return document.activeElement.closest('main') !== null;").await,
         "skipped to the page itself"
     );
-    assert_eq!(browser.value("document.activeElement.innerText").await, json!("Enter with a code"));
+    assert_eq!(browser.value("document.activeElement.innerText").await, json!("Join the conversation"));
+    tab_to(browser, "main a[href$='/enter']").await;
     leave_by(browser, Key::Enter).await;
 
     tab_to(browser, "#code").await;

@@ -144,7 +144,7 @@ async fn look_back_and_leave(journey: &mut Journey) {
     }
     assert!(!journey.browser.words().await.contains("It is the old one from theatre."));
     journey.browser.press("Leave this device").await;
-    journey.comes_to("You cannot come back with the same code", "13-leaving").await;
+    journey.comes_to("If you came in with a code on paper, no.", "13-leaving").await;
     journey.browser.press("Leave and clear this device").await;
     journey.comes_to("You have left.", "14-left").await;
     journey.stage.visit(&journey.browser, "").await;

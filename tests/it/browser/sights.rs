@@ -37,6 +37,9 @@ const STRUCTURE: &str = "
     if (/\\{\\{|\\}\\}|undefined|\\bNaN\\b|\\bnull\\b/.test(document.body.innerText)) faults.push('words of a program');
     return faults;";
 
+/// What the browser says when it has done as a page told it (Clear Site Data, W3C).
+const FORGOT: &str = "Clear-Site-Data header on";
+
 /// Which fonts are ours to choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fonts {
@@ -74,12 +77,14 @@ async fn requests(browser: &Browser) -> Vec<String> {
     urls.filter(foreign).map(|url| format!("asked {url}")).collect()
 }
 
-/// What the browser complained about, but for the status of the page itself: error pages are pages, too.
+/// What the browser complained about, but for the status of the page itself: error pages are pages, too. That it forgot what it was told to
+/// forget is no complaint.
 async fn complaints(browser: &Browser) -> Vec<String> {
     let page = browser.value("location.href.split('#')[0]").await;
     let status = format!("{} - Failed to load resource", page.as_str().unwrap_or_default());
     let complaints = browser.complaints().await;
-    complaints.into_iter().filter(|complaint| !complaint.contains(&status)).collect()
+    let told = |complaint: &String| complaint.starts_with("INFO:") && complaint.contains(FORGOT);
+    complaints.into_iter().filter(|complaint| !complaint.contains(&status) && !told(complaint)).collect()
 }
 
 async fn wrong_fonts(browser: &Browser, fonts: Fonts) -> Vec<String> {

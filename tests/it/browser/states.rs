@@ -1,4 +1,4 @@
-//! Every page in every state, in every branding, at both widths.
+//! Every page in every state, in every branding, at both widths. Where a walk cannot come to all states, [`super::samples`] looks at them.
 
 use serde_json::json;
 
@@ -68,11 +68,19 @@ async fn outside(tour: &mut Tour) {
         ("/privacy", "privacy"),
         ("/cookies", "cookies"),
         ("/accessibility", "accessibility"),
+        ("/keys", "keys-empty"),
         ("/nothing-here", "not-found"),
         ("/leave", "leave-without-having-come-in"),
     ] {
         tour.go(path, state).await;
     }
+    for (page, state) in
+        [("", "begin"), ("/login", "login"), ("/sign-up", "sign-up"), ("/confirm", "confirm")]
+    {
+        tour.go(&format!("/join/{}{page}", tour.stage.campaign), state).await;
+    }
+    tour.go_in("/join", "join-without-a-link").await;
+    tour.go_in("/return", "return").await;
     for page in &tour.stage.server.tenant(tour.stage.tenant).await.pages {
         tour.go(&format!("/pages/{}", page.slug), &format!("page-{}", page.slug)).await;
     }

@@ -12,11 +12,12 @@ const STORED: &str = "return { tab: { ...sessionStorage }, device: { ...localSto
 /// One request of the browser.
 #[derive(Clone, Debug)]
 pub struct Asked {
+    id: String,
     /// `GET`, `POST`, …
     pub method: String,
     /// The whole address, without what stands behind its `#`: browsers send that to nobody.
     pub url: String,
-    /// Its headers, as text.
+    /// The headers that the page gave it, as text.
     pub headers: String,
     /// Its body, if it has one.
     pub body: String,
@@ -31,6 +32,8 @@ pub struct Watch {
     pub complaints: Vec<String>,
     /// The address of each page that was shown, by its request: of several redirects the last.
     pages: BTreeMap<String, (usize, String)>,
+    /// The headers that went over the network, cookies among them, by the request.
+    sent_headers: Vec<(String, String)>,
 }
 
 impl Watch {
@@ -38,8 +41,13 @@ impl Watch {
     pub async fn look(&mut self, browser: &Browser) {
         self.complaints.extend(browser.complaints().await);
         for (method, event) in browser.network().await {
-            if method == "Network.requestWillBeSent" {
-                self.note(&event);
+            match method.as_str() {
+                "Network.requestWillBeSent" => self.note(&event),
+                "Network.requestWillBeSentExtraInfo" => {
+                    let id = event["requestId"].as_str().unwrap_or_default().to_owned();
+                    self.sent_headers.push((id, event["headers"].to_string()));
+                }
+                _ => {}
             }
         }
     }
@@ -57,7 +65,8 @@ impl Watch {
             self.pages.insert(text(&event["requestId"]), place);
         }
         let (method, headers) = (text(&request["method"]), request["headers"].to_string());
-        self.asked.push(Asked { method, url, headers, body: text(&request["postData"]) });
+        let id = text(&event["requestId"]);
+        self.asked.push(Asked { id, method, url, headers, body: text(&request["postData"]) });
     }
 
     /// The paths of the pages that were shown, in order.
@@ -73,14 +82,24 @@ impl Watch {
         self.asked.iter().filter(fits).collect()
     }
 
+    /// Whether a request brought cookies.
+    pub fn brought_cookies(&self, asked: &Asked) -> bool {
+        let headers = self.sent_headers.iter().filter(|(id, _)| *id == asked.id);
+        headers.into_iter().any(|(_, headers)| headers.to_ascii_lowercase().contains("\"cookie\":"))
+    }
+
     /// Nothing was complained about, and nobody asked but these origins.
     ///
     /// # Panics
     /// When not so.
     pub fn assert_quiet(&self, origins: &[&str]) {
         assert!(self.complaints.is_empty(), "{:#?}", self.complaints);
-        let foreign: Vec<_> =
-            self.asked.iter().filter(|asked| !origins.contains(&origin(&asked.url))).map(|asked| &asked.url).collect();
+        let foreign: Vec<_> = self
+            .asked
+            .iter()
+            .filter(|asked| !origins.contains(&origin(&asked.url)))
+            .map(|asked| &asked.url)
+            .collect();
         assert!(foreign.is_empty(), "asked {foreign:?}");
         assert!(!self.asked.is_empty(), "the browser was watched");
     }
@@ -90,13 +109,16 @@ impl Watch {
     /// # Panics
     /// When not so.
     pub fn assert_kept(&self, secrets: &Secrets) {
-        for Asked { method, url, headers, body } in &self.asked {
+        for Asked { method, url, headers, body, .. } in &self.asked {
             for part in [url, headers, body] {
                 assert!(!secrets.words_are_in(part), "words in {method} {url}: {part}");
             }
             for part in [url, headers] {
                 assert!(!secrets.is_in(part), "a ticket or a key in {method} {url}: {part}");
             }
+        }
+        for (_, headers) in &self.sent_headers {
+            assert!(!secrets.words_are_in(headers) && !secrets.is_in(headers), "in {headers}");
         }
     }
 }
@@ -174,4 +196,17 @@ fn origin(url: &str) -> &str {
     let host = url.find("://").map_or(0, |at| at + "://".len());
     let end = url[host..].find('/').map_or(url.len(), |at| host + at);
     &url[..end]
+}
+
+#[test]
+fn words_are_found_however_they_are_joined_and_not_alone() {
+    let words = ["coexist", "payroll", "able", "operating", "unicycle", "shorty"].map(str::to_owned);
+    let secrets = Secrets { words: words.to_vec(), others: vec!["tick-et".to_owned()] };
+    for text in ["a?w=coexist+payroll", "able%20operating", "x=Unicycle-SHORTY", "[\"payroll\",\"able\"]"] {
+        assert!(secrets.words_are_in(text), "{text}");
+    }
+    for text in ["/payroll/of/able/people", "shorty coexist", ""] {
+        assert!(!secrets.words_are_in(text), "{text}");
+    }
+    assert!(secrets.is_in("/join?ticket=tick-et") && !secrets.is_in("/join"));
 }

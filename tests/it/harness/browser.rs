@@ -93,6 +93,8 @@ impl Browser {
     /// # Panics
     /// When Chromium or ChromeDriver is lacking: a journey that cannot run fails.
     pub async fn start(width: Width, scripts: Scripts) -> Self {
+        // The client that talks to ChromeDriver can do TLS, and asks for its provider even where there is none to do.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let driver = ChromeDriver::shared();
         let session = WebDriver::new(driver.url.as_str(), capabilities(width, scripts))
             .await

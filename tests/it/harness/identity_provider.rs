@@ -33,7 +33,9 @@ impl IdentityProvider {
     /// When Node or npm is lacking: a way in that was not tried is not known to work.
     pub fn start(redirect: &str) -> Self {
         install();
-        (0..PORTS_TRIED).find_map(|_| Self::start_once(redirect)).expect("the provider starts; what it said stands above")
+        (0..PORTS_TRIED)
+            .find_map(|_| Self::start_once(redirect))
+            .expect("the provider starts; what it said stands above")
     }
 
     fn start_once(redirect: &str) -> Option<Self> {
@@ -41,8 +43,7 @@ impl IdentityProvider {
         let port = listener.local_addr().expect("an address").port();
         drop(listener);
         let issuer = format!("http://127.0.0.1:{port}");
-        let clients =
-            json!([{ "client_id": CLIENT_ID, "redirect_uris": [redirect], "token_endpoint_auth_method": "none" }]);
+        let clients = json!([{ "client_id": CLIENT_ID, "redirect_uris": [redirect], "token_endpoint_auth_method": "none" }]);
         let accounts = json!([{ "sub": ALEX, "email": ALEX_EMAIL, "email_verified": true }]);
         let process = Command::new("node")
             .arg("provider.mjs")

@@ -29,7 +29,8 @@ impl Onward {
     /// When it redirects elsewhere.
     pub fn of(answer: &Answer) -> Self {
         let location = answer.location();
-        let (_, fragment) = location.split_once("/join#").unwrap_or_else(|| panic!("{location} leads elsewhere"));
+        let (_, fragment) =
+            location.split_once("/join#").unwrap_or_else(|| panic!("{location} leads elsewhere"));
         let part = |name: &str| {
             let found = fragment.split('&').find_map(|part| part.strip_prefix(&format!("{name}=")));
             found.unwrap_or_else(|| panic!("{location} lacks {name}")).to_owned()
@@ -91,7 +92,8 @@ impl Key {
     /// When the log lacks it.
     pub fn blind(&self, onward: &Onward, log: &[KeyLogEntry]) -> Blinding {
         let entry = log.iter().find(|entry| entry.key().expect("a key").id().to_string() == onward.key);
-        let spki = URL_SAFE_NO_PAD.decode(&entry.expect("the key is in the log").public_key).expect("base64url");
+        let spki =
+            URL_SAFE_NO_PAD.decode(&entry.expect("the key is in the log").public_key).expect("base64url");
         let public_key = PublicKeySha384PSSRandomized::from_der(&spki).expect("a public key");
         let message = credential_message(self.campaign, &self.public());
         let result = public_key.blind(&mut DefaultRng, &message).expect("it can be blinded");
@@ -141,7 +143,13 @@ impl Device {
     }
 
     /// Sends the sign-up form.
-    pub async fn asks_to_sign_up(&self, campaign: &str, organisation: &str, kind: &str, email: &str) -> Answer {
+    pub async fn asks_to_sign_up(
+        &self,
+        campaign: &str,
+        organisation: &str,
+        kind: &str,
+        email: &str,
+    ) -> Answer {
         self.get(&format!("/join/{campaign}/sign-up")).await.expect(200);
         let fields = [("organisation", organisation), ("kind", kind), ("email", email)];
         self.post(&format!("/join/{campaign}/sign-up"), &fields).await

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDateTime, TimeDelta};
 use domain::Clock;
-use domain::tenant_pack::{self, PackFiles, TenantPack};
+use domain::tenant_pack::{self, PackFiles, SingleSignOnFile, TenantPack};
 
 /// The folder of our packs.
 pub fn folder() -> PathBuf {
@@ -38,6 +38,11 @@ pub fn all_open() -> Vec<TenantPack> {
         for campaign in pack.campaigns.values_mut() {
             set_times(campaign, "2023-11-30T00:00:00", "2023-12-14T23:59:00");
         }
+        // At a provider that nobody runs.
+        pack.tenant.organisations[0].single_sign_on = Some(SingleSignOnFile {
+            issuer: "http://127.0.0.1:9".to_owned(),
+            client_id: "candour".to_owned(),
+        });
         if pack.tenant.slug == "bsol" {
             let mut second = pack.campaigns["first-conversation"].clone();
             second.slug = "second".to_owned();

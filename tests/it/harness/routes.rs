@@ -34,7 +34,8 @@ pub enum Body {
 }
 
 /// Every part that a template may leave open.
-const PARTS: &[&str] = &[":campaign", ":id", ":slug", ":file", "{contribution}", "{comment}", "{code}"];
+const PARTS: &[&str] =
+    &[":campaign", ":id", ":slug", ":organisation", ":file", "{contribution}", "{comment}", "{code}"];
 
 /// How to ask for a route.
 ///
@@ -70,7 +71,7 @@ pub fn template(route: &RouteInfo) -> Template {
             ("/join/:campaign/confirm", Body::Form(&[("code", "1234 5678")]))
         }
         ("GET", "/join/:campaign/single-sign-on/:organisation") => {
-            ("/join/:campaign/single-sign-on/:slug", Body::None)
+            ("/join/:campaign/single-sign-on/:organisation", Body::None)
         }
         ("POST", "/issue/:campaign") => {
             ("/issue/:campaign", Body::Json(r#"{"ticket":"x","key":"x","blinded":"x"}"#))
@@ -78,7 +79,8 @@ pub fn template(route: &RouteInfo) -> Template {
         ("OPTIONS", "/issue/:campaign") => ("/issue/:campaign", Body::None),
         ("GET", "/conversations/:campaign/join") => ("/conversations/:campaign/join", Body::None),
         ("POST", "/conversations/:campaign/join") => {
-            let fields = &[("key", "x"), ("device_key", "x"), ("prefix", "x"), ("signature", "x"), ("proof", "x")];
+            let fields =
+                &[("key", "x"), ("device_key", "x"), ("prefix", "x"), ("signature", "x"), ("proof", "x")];
             ("/conversations/:campaign/join", Body::Form(fields))
         }
         ("GET", "/conversations/:campaign/return") => ("/conversations/:campaign/return", Body::None),
@@ -88,7 +90,9 @@ pub fn template(route: &RouteInfo) -> Template {
         ("POST", "/conversations/:campaign/mine/kept") => {
             ("/conversations/:campaign/mine/kept", Body::Form(&[("place", "0")]))
         }
-        ("GET", "/conversations/:campaign/mine/export") => ("/conversations/:campaign/mine/export", Body::None),
+        ("GET", "/conversations/:campaign/mine/export") => {
+            ("/conversations/:campaign/mine/export", Body::None)
+        }
         ("GET", "/conversations/:campaign/mine/erase") => ("/conversations/:campaign/mine/erase", Body::None),
         ("POST", "/conversations/:campaign/mine/erase") => {
             ("/conversations/:campaign/mine/erase", Body::Form(&[]))

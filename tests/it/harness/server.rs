@@ -11,9 +11,9 @@ use app::config::{Databases, MailWay, Side};
 use app::secrets::PepperSource;
 use app::{Config, Running};
 use chrono::{DateTime, Utc};
+use documents::roll::RollKind;
 use domain::tenant_pack::TenantPack;
 use domain::{Clock, Entropy};
-use documents::roll::RollKind;
 use mail::{Address, Mailbox, Message};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -109,7 +109,8 @@ impl TestServer {
         app::databases::prepare(&config, &*entropy).await.expect("both databases can be migrated");
         let running = app::start(config, Arc::new(clock.clone()), entropy).await.expect("the server starts");
         let sides = running.sides.clone();
-        let (actions, enrolment) = (sides.conversation.expect("both sides"), sides.identity.expect("both sides"));
+        let (actions, enrolment) =
+            (sides.conversation.expect("both sides"), sides.identity.expect("both sides"));
         let mailbox = running.mailbox.clone().expect("emails stay in memory");
         let (site, operations) = (running.site, running.operations);
         Self { clock: clock.clone(), site, operations, actions, enrolment, mailbox, running }
@@ -139,7 +140,8 @@ impl TestServer {
             config.identity_secret = PepperSource::File(config.storage.data.join("identity.secret"));
             let entropy: Arc<dyn Entropy> = Arc::new(Seeded(Mutex::new(StdRng::seed_from_u64(own as u64))));
             app::databases::prepare(&config, &*entropy).await.expect("one side can be migrated alone");
-            let running = app::start(config, Arc::new(clock.clone()), entropy).await.expect("one side starts alone");
+            let running =
+                app::start(config, Arc::new(clock.clone()), entropy).await.expect("one side starts alone");
             for pack in &packs {
                 running.sides.apply_tenant_pack(pack).await.expect("our packs apply");
             }
@@ -184,9 +186,11 @@ impl TestServer {
     pub async fn launch(&self, tenant: &str, people: &[(&str, &str)]) -> Vec<String> {
         let tenant = self.tenant(tenant).await;
         let campaign = &tenant.campaigns[0];
-        let rows: String = people.iter().map(|(email, organisation)| format!("{email},{organisation}\n")).collect();
+        let rows: String =
+            people.iter().map(|(email, organisation)| format!("{email},{organisation}\n")).collect();
         let file = format!("email,organisation\n{rows}");
-        let held = self.enrolment.import_roll(&tenant, campaign, RollKind::Csv, file.as_bytes(), &|_| {}).await;
+        let held =
+            self.enrolment.import_roll(&tenant, campaign, RollKind::Csv, file.as_bytes(), &|_| {}).await;
         let held = held.expect("the roll is read");
         assert_eq!(held.held, people.len(), "{:?} {:?}", held.problems, held.duplicates);
         self.enrolment.confirm_roll(&tenant, campaign, held.import).await.expect("it is confirmed");
@@ -198,7 +202,10 @@ impl TestServer {
                 codes.extend(logins.into_iter().map(|login| (login.email, login.code.to_string())));
                 std::future::ready(Ok(()))
             };
-            self.enrolment.issue_logins(&tenant, campaign, organisation, take).await.expect("they are issued");
+            self.enrolment
+                .issue_logins(&tenant, campaign, organisation, take)
+                .await
+                .expect("they are issued");
         }
         people.iter().map(|(email, _)| codes.remove(*email).expect("everybody has login details")).collect()
     }

@@ -114,11 +114,15 @@ fn a_cohort_has_one_key_and_a_key_one_cohort() {
     let second = append(&known, NewKey { eligible: 9, ..new_key(&known[1]) });
     assert_eq!(second, Err(ChainBreak { entry: 3, why: Fault::CohortTwice { first: 1 } }));
     let apart = vec!["somewhere-else".to_owned()];
-    let reused = append(&known, NewKey { cohort: "other".into(), organisations: apart, ..new_key(&known[1]) });
+    let reused =
+        append(&known, NewKey { cohort: "other".into(), organisations: apart, ..new_key(&known[1]) });
     assert_eq!(reused, Err(ChainBreak { entry: 3, why: Fault::KeyTwice { first: 1 } }));
     let hidden = append(&known, NewKey { cohort: "hidden".into(), ..new_key(&known[1]) });
     let organisation = known[1].organisations[0].clone();
-    assert_eq!(hidden, Err(ChainBreak { entry: 3, why: Fault::OrganisationTwice { organisation, first: 1 } }));
+    assert_eq!(
+        hidden,
+        Err(ChainBreak { entry: 3, why: Fault::OrganisationTwice { organisation, first: 1 } })
+    );
     let on_a_broken_log = append(&changed(|log| log[1].eligible = 1), new_key(&known[0]));
     assert_eq!(on_a_broken_log, Err(ChainBreak { entry: 1, why: Fault::Hash }));
 }

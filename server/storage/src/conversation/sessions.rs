@@ -90,23 +90,17 @@ impl Conversation {
             }
             remembered.endings
         };
-        let sql = "SELECT p.id, p.campaign_id, p.seed, s.expires_on FROM session s
-                   JOIN participant p ON p.tenant_id = s.tenant_id AND p.id = s.participant_id
-                   WHERE s.tenant_id = $1 AND s.hash = $2";
         let bound = Bound::reading(&self.pools, tenant).await?;
-        let session = match bound.one(sql, vec![hash.to_vec().into()]).await? {
-            Some(row) => Session {
-                participant: ParticipantId(column(&row, 0)?),
-                campaign: CampaignId(column(&row, 1)?),
-                seed: column(&row, 2)?,
-                expires_on: column(&row, 3)?,
-                waiting: false,
-            },
-            None => match Reading(bound).waiting_session(hash).await? {
-                Some(session) => session,
-                None => return Ok(None),
-            },
-        };
+        let reading = Reading(bound);
+        let mut found = reading.admitted_session(hash).await?;
+        if found.is_none() {
+            found = reading.waiting_session(hash).await?;
+        }
+        if found.is_none() {
+            // Between the two looks they may have been let in.
+            found = reading.admitted_session(hash).await?;
+        }
+        let Some(session) = found else { return Ok(None) };
         let mut remembered = self.sessions.lock();
         if remembered.sessions.len() >= MAX_REMEMBERED {
             remembered.sessions.clear();
@@ -120,6 +114,23 @@ impl Conversation {
     /// Forgets a session that this process just ended, before it answers.
     pub fn forget_session(&self, hash: [u8; 32]) {
         self.sessions.lock().end(hash);
+    }
+}
+
+impl Reading {
+    /// The session of somebody who was let in.
+    async fn admitted_session(&self, hash: [u8; 32]) -> Result<Option<Session>> {
+        let sql = "SELECT p.id, p.campaign_id, p.seed, s.expires_on FROM session s
+                   JOIN participant p ON p.tenant_id = s.tenant_id AND p.id = s.participant_id
+                   WHERE s.tenant_id = $1 AND s.hash = $2";
+        let Some(row) = self.0.one(sql, vec![hash.to_vec().into()]).await? else { return Ok(None) };
+        Ok(Some(Session {
+            participant: ParticipantId(column(&row, 0)?),
+            campaign: CampaignId(column(&row, 1)?),
+            seed: column(&row, 2)?,
+            expires_on: column(&row, 3)?,
+            waiting: false,
+        }))
     }
 }
 

@@ -44,8 +44,6 @@ pub struct Newcomer {
 /// A credential that has come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoredCredential {
-    /// The campaign that it opens.
-    pub campaign: CampaignId,
     /// Whose it is; nobody's when all that they wrote was erased at their wish.
     pub participant: Option<ParticipantId>,
 }
@@ -102,20 +100,21 @@ impl Reading {
         }))
     }
 
-    /// The credential of this device key, if it has come in and does not wait.
+    /// The credential of this device key in `campaign`, if it has come in and does not wait.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn credential(&self, device_key: [u8; 32]) -> Result<Option<StoredCredential>> {
-        let sql =
-            "SELECT campaign_id, participant_id FROM credential WHERE tenant_id = $1 AND device_key = $2";
-        let row = self.0.one(sql, vec![device_key.to_vec().into()]).await?;
+    pub async fn credential(
+        &self,
+        campaign: CampaignId,
+        device_key: [u8; 32],
+    ) -> Result<Option<StoredCredential>> {
+        let sql = "SELECT participant_id FROM credential
+                   WHERE tenant_id = $1 AND campaign_id = $2 AND device_key = $3";
+        let row = self.0.one(sql, vec![campaign.0.into(), device_key.to_vec().into()]).await?;
         row.map(|row| {
-            let participant: Option<uuid::Uuid> = column(&row, 1)?;
-            Ok(StoredCredential {
-                campaign: CampaignId(column(&row, 0)?),
-                participant: participant.map(ParticipantId),
-            })
+            let participant: Option<uuid::Uuid> = column(&row, 0)?;
+            Ok(StoredCredential { participant: participant.map(ParticipantId) })
         })
         .transpose()
     }

@@ -56,8 +56,10 @@ pub struct NewPerson {
 /// What became of a request for a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Requested {
-    /// It is the person's one request: the first time, or the same again.
+    /// It is the person's one request.
     Granted,
+    /// It is the person's one request, again.
+    Again,
     /// Another was signed before.
     Another,
     /// There is no such person.
@@ -151,13 +153,18 @@ impl Writing {
     /// # Errors
     /// Database faults.
     pub async fn request_signature(&self, person: PersonId, request: [u8; 32]) -> Result<Requested> {
-        let sql = "UPDATE person SET request = $3 WHERE tenant_id = $1 AND id = $2
-                   AND (request IS NULL OR request = $3) RETURNING 1";
-        let values = vec![person.0.into(), request.to_vec().into()];
-        if self.0.0.one(sql, values).await?.is_some() {
+        let sql =
+            "UPDATE person SET request = $3 WHERE tenant_id = $1 AND id = $2 AND request IS NULL RETURNING 1";
+        let values = || vec![person.0.into(), request.to_vec().into()];
+        if self.0.0.one(sql, values()).await?.is_some() {
             return Ok(Requested::Granted);
         }
-        Ok(if self.person(person).await?.is_some() { Requested::Another } else { Requested::Unknown })
+        let sql = "SELECT request = $3 FROM person WHERE tenant_id = $1 AND id = $2";
+        Ok(match self.0.0.one(sql, values()).await? {
+            Some(row) if column(&row, 0)? => Requested::Again,
+            Some(_) => Requested::Another,
+            None => Requested::Unknown,
+        })
     }
 
     /// Stores login details' hashes with whose they are.

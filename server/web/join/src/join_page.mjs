@@ -46,9 +46,9 @@ function save(form, words) {
 /// What the person has not answered yet.
 function unanswered(form) {
   const kept = form.querySelector("[data-kept]");
-  const problems = sharedProblem(form);
-  if (kept && !kept.checked) problems.push({ text: said("kept-not-ticked", form.dataset.support), field: kept });
-  return problems;
+  // In the order of the page.
+  const problems = kept && !kept.checked ? [{ text: said("kept-not-ticked", form.dataset.support), field: kept }] : [];
+  return problems.concat(sharedProblem(form));
 }
 
 /// Somebody comes with a new ticket while a request was sent from this tab. Mostly the same person; if not, they say so.

@@ -70,8 +70,9 @@ pub(crate) async fn sign(request: &Request, Path(slug): Path<String>, body: Body
 
 /// A browser asks whether a page of another origin may ask (Fetch, 3.2.2).
 #[handler]
-pub(crate) async fn may_ask(request: &Request) -> Result<Response> {
+pub(crate) async fn may_ask(request: &Request, Path(slug): Path<String>) -> Result<Response> {
     let (state, dressed) = parts(request)?;
+    dressed.tenant.campaign(&slug).ok_or(PageError::NotFound)?;
     let other = other_origin(state, &dressed.tenant);
     let mut response = StatusCode::NO_CONTENT.into_response();
     if other.is_some() {

@@ -37,5 +37,7 @@ pub(super) fn forgetting(visitor: &Visitor, path: &str) -> Response {
     let (name, value) = CLEAR_SITE_DATA;
     to.headers_mut().insert(name, value);
     let to = setting(to, Some(visitor.dressed.cookie.clear()));
+    // The visit's may be older than the session, and nothing here needs it any more.
+    let to = setting(to, Some(CookieName::visit().clear()));
     setting(to, Some(CookieName::shared().clear()))
 }

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use actions::{AWAY_MINUTES, ActionError, SingleSignOnRefusal};
+use actions::{AWAY_MINUTES, JoinRefusal, SingleSignOnRefusal};
 use poem::web::{Path, Redirect};
 use poem::{IntoResponse, Request, Response, Result, handler};
 
 use super::onward;
+use super::tries::Try;
 use crate::edge::cookies::CookieName;
 use crate::fault::PageError;
 use crate::views::StandingKind;
@@ -18,6 +19,7 @@ const BACK: &str = "sign-on";
 
 #[handler]
 pub(crate) async fn begin(
+    request: &Request,
     visitor: Visitor,
     Path((slug, organisation)): Path<(String, String)>,
 ) -> Result<Response> {
@@ -26,6 +28,7 @@ pub(crate) async fn begin(
     if joining.over {
         return onward::stand(&visitor, &joining, StandingKind::Closed);
     }
+    may_try(&visitor, request)?;
     let (enrolment, tenant) = (visitor.state.enrolment(), visitor.tenant());
     let away = enrolment.begin_single_sign_on(tenant, &joining.campaign, organisation, &back(&visitor)).await;
     let away = match away {
@@ -41,6 +44,7 @@ pub(crate) async fn begin(
 
 #[handler]
 pub(crate) async fn finish(visitor: Visitor, request: &Request) -> Result<Response> {
+    may_try(&visitor, request)?;
     let kept = CookieName::sign_on().read(request.headers()).unwrap_or_default().to_owned();
     let query = request.uri().query().unwrap_or_default();
     let (enrolment, tenant) = (visitor.state.enrolment(), visitor.tenant());
@@ -59,6 +63,15 @@ pub(crate) async fn finish(visitor: Visitor, request: &Request) -> Result<Respon
     Ok(setting(response, Some(CookieName::sign_on().clear())))
 }
 
+/// Each time, we ask the provider something: not without end for one network address.
+fn may_try(visitor: &Visitor, request: &Request) -> Result<(), PageError> {
+    Try::request(visitor, request, "single-sign-on").map_err(|_| {
+        PageError::Busy(
+            "Many people sign in from your network just now. Wait a minute and try again.".to_owned(),
+        )
+    })
+}
+
 /// The address to which identity providers send people back: registered with them, so never taken from a request.
 fn back(visitor: &Visitor) -> String {
     format!("{}{BACK}", visitor.state.settings.addresses.identity(visitor.tenant()))
@@ -66,7 +79,8 @@ fn back(visitor: &Visitor) -> String {
 
 fn page_error(refusal: SingleSignOnRefusal) -> PageError {
     match refusal {
-        SingleSignOnRefusal::Action(ActionError::Fault(fault)) => PageError::Fault(fault),
+        SingleSignOnRefusal::Action(error)
+        | SingleSignOnRefusal::Join { refusal: JoinRefusal::Action(error), .. } => PageError::from(error),
         SingleSignOnRefusal::Provider(why) => {
             if let Some(detail) = why.detail() {
                 tracing::warn!(detail, "single sign-on");

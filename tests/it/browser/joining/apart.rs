@@ -18,7 +18,8 @@ async fn launched(apart: &Apart) -> String {
     let tenant: &Tenant = &tenant;
     let campaign = &tenant.campaigns[0];
     let roll = b"email,organisation\nann@uhb.example,uhb\n";
-    let held = enrolment.import_roll(tenant, campaign, documents::roll::RollKind::Csv, roll, &|_| {}).await.unwrap();
+    let held =
+        enrolment.import_roll(tenant, campaign, documents::roll::RollKind::Csv, roll, &|_| {}).await.unwrap();
     enrolment.confirm_roll(tenant, campaign, held.import).await.unwrap();
     let log = enrolment.launch_campaign(tenant, campaign).await.unwrap();
     actions.learn_keys(tenant, &log).await.unwrap();
@@ -58,7 +59,11 @@ async fn from_the_link_to_the_contribution() {
     assert!(issued[0].url.starts_with(&door), "{}", issued[0].url);
     for asked in &watch.asked {
         let on_the_other_side = asked.url.starts_with(&hall);
-        assert!(!(on_the_other_side && asked.body.contains(&secrets.others[0])), "the ticket went to {}", asked.url);
+        assert!(
+            !(on_the_other_side && asked.body.contains(&secrets.others[0])),
+            "the ticket went to {}",
+            asked.url
+        );
     }
     // Back to the identity side's own front page: it shows the way in, and nothing of the conversation.
     browser.open(&format!("{door}/")).await;

@@ -26,7 +26,8 @@ impl Hall {
     pub async fn open() -> Self {
         let databases = TestDatabases::create(Kind::Sqlite).await;
         let server = TestServer::start(&databases).await;
-        let logins = server.launch("bsol", &[("ann@uhb.example", INVITED), ("ben@uhb.example", INVITED)]).await;
+        let logins =
+            server.launch("bsol", &[("ann@uhb.example", INVITED), ("ben@uhb.example", INVITED)]).await;
         Self { server, logins, databases }
     }
 
@@ -81,7 +82,11 @@ pub async fn words_shown(browser: &Browser) -> Secrets {
     browser.until("return document.querySelectorAll('[data-words] li').length === 6;").await;
     let secrets = Secrets::of_attempt(browser).await;
     let shown = browser.text_of("[data-words]").await;
-    assert_eq!(shown.split_whitespace().collect::<Vec<_>>(), secrets.words, "the words that are kept are shown");
+    assert_eq!(
+        shown.split_whitespace().collect::<Vec<_>>(),
+        secrets.words,
+        "the words that are kept are shown"
+    );
     assert!(!browser.place().await.contains('#'), "what the link brought is out of the address bar");
     secrets
 }

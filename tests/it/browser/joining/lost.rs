@@ -97,13 +97,17 @@ async fn pressed_again() {
     come_in(&browser).await;
     let mut watch = Watch::default();
     watch.look(&browser).await;
-    let requests: Vec<_> = watch.sent("POST", "/issue/first-conversation").iter().map(|asked| &asked.body).collect();
-    assert!(requests.len() >= 2 && requests.iter().all(|body| body == &requests[0]), "the same request: {requests:?}");
+    let requests: Vec<_> =
+        watch.sent("POST", "/issue/first-conversation").iter().map(|asked| &asked.body).collect();
+    assert!(
+        requests.len() >= 2 && requests.iter().all(|body| body == &requests[0]),
+        "the same request: {requests:?}"
+    );
     assert_eq!(hall.counts().await, [1, 1, 1]);
     assert!(!before.words_are_in(&stored(&browser).await.0));
 }
 
-/// The tab was loaded again in between, and the link opened once more.
+/// The page was loaded again in between.
 #[tokio::test(flavor = "multi_thread")]
 async fn begun_again() {
     let hall = Hall::open().await;

@@ -54,7 +54,9 @@ async fn a_word_that_is_not_one_is_named_and_nothing_is_sent() {
     browser.expect_words(&format!("We do not know the word “{}”. Did you mean", words[3])).await;
     let problem = browser.text_of("[data-problem]").await;
     assert!(problem.contains(&format!("“{}”", secrets.words[3])), "the right one is suggested: {problem}");
-    for (typed, said) in [("", "Type your six words."), (&*secrets.words[..5].join(" "), "You typed five words.")] {
+    for (typed, said) in
+        [("", "Type your six words."), (&*secrets.words[..5].join(" "), "You typed five words.")]
+    {
         types(&hall, &browser, typed).await;
         browser.expect_words(said).await;
     }
