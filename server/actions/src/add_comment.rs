@@ -41,10 +41,11 @@ impl Actions {
             let reading = self.conversation.read(tenant.id).await?;
             let Some(thread) = reading.post(contribution).await? else { return Ok(None) };
             let Some(round) = reading.round(thread.round).await? else { return Ok(None) };
-            if check(&reading, author, &round, &thread, form, self.clock.now()).await?.is_none() {
-                return Ok(None);
-            }
-            let act = Act::Comment { contribution, form: form.clone() };
+            let checked = check(&reading, author, &round, &thread, form, self.clock.now()).await?;
+            let Some(body) = checked else { return Ok(None) };
+            // The cleaned text is what is kept: its length is bounded.
+            let form = CommentForm { body: body.into_string(), ..form.clone() };
+            let act = Act::Comment { contribution, form };
             if let Some(placed) = self.keep_act(tenant, session, act).await? {
                 return Ok(Some(placed));
             }

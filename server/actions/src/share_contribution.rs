@@ -34,8 +34,10 @@ impl Actions {
             if stored.campaign != session.campaign {
                 return Ok(None);
             }
-            accept(&stored, &round.prompts, &round.themes, form, self.clock.now())?;
-            let act = Act::Share { round: round.id, form: form.clone() };
+            let new = accept(&stored, &round.prompts, &round.themes, form, self.clock.now())?;
+            // The cleaned text is what is kept: its length is bounded.
+            let form = ContributionForm { body: new.body.into_string(), ..form.clone() };
+            let act = Act::Share { round: round.id, form };
             if let Some(placed) = self.keep_act(tenant, session, act).await? {
                 return Ok(Some(placed));
             }

@@ -10,6 +10,7 @@ use domain::clock::random_bytes;
 use domain::ids::{CampaignId, OrganisationId, PersonId};
 use domain::person::{PersonKind, PersonOrigin};
 use domain::roll::{EmailAddress, EmailRefusal, PlusAddressing, person_key};
+use mail::outbox::MAX_WAITING;
 use mail::{Address, AlreadyJoined, Dispatch, Email, Link, Message, SignUpConfirmation};
 use serde::{Deserialize, Serialize};
 use storage::identity::NewPerson;
@@ -168,6 +169,10 @@ impl Enrolment {
             at: now.timestamp(),
             sent: 1,
         };
+        // Said to everybody alike, before anything is known of the address.
+        if self.post.outbox.counts().waiting() >= MAX_WAITING as u64 {
+            return Err(ActionError::Busy.into());
+        }
         // By person: two spellings of one address are one mailbox.
         let person = person_key(&email, PlusAddressing::SamePerson);
         let count = self.counters.count(self.counted("email", person.as_bytes()), now.timestamp() / 3_600);

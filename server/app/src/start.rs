@@ -61,6 +61,9 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
     let lock = on_sqlite.then(|| DataLock::take(&config.storage.data)).transpose()?;
     let Opened { sides, outbox, mailbox } =
         databases::open_sides(&config, clock, Arc::clone(&entropy)).await?;
+    if config.server.side != Side::Both && config.server.public_url.scheme() == Scheme::Https {
+        refuse_shared_hosts(&sides).await?;
+    }
     let secret = if config.server.side.conversation() { &config.pepper } else { &config.identity_secret };
     // With port 0 the public address is not known before now.
     let own = config.server.public_url.clone().at_port_if_none(site.local_addr()?.port());
@@ -122,6 +125,20 @@ impl Running {
             Some(ended) = self.listeners.join_next() => Ok(ended??),
         }
     }
+}
+
+/// Cookies know hosts, not ports: at one host, what lets somebody talk would be sent to the side that knows their name.
+async fn refuse_shared_hosts(sides: &Sides) -> Result<()> {
+    for tenant in sides.tenants().all().await?.iter() {
+        let shared = tenant.identity_hosts.iter().any(|host| tenant.hosts.contains(host));
+        ensure!(
+            !shared && !tenant.identity_hosts.is_empty(),
+            "{}: the two sides run apart, so each needs a host name of its own: write `identity_hosts` in tenant.toml, other than \
+             `hosts`, and apply the pack",
+            tenant.slug
+        );
+    }
+    Ok(())
 }
 
 /// Does what is due, over and over, until `signal`: every process may, since doing it twice changes nothing.
