@@ -157,16 +157,16 @@ impl Enrolment {
         tenant: &Tenant,
         person: &NewPerson,
     ) -> Result<Person, JoinRefusal> {
-        let row = self.identity.read(tenant.id).await?.campaign(person.campaign).await?;
-        let row = row.ok_or(JoinRefusal::NotLaunched)?;
+        let reading = self.identity.read(tenant.id).await?;
+        let row = reading.campaign(person.campaign).await?.ok_or(JoinRefusal::NotLaunched)?;
         if row.erased_on.is_some() || self.clock.now() >= row.closes_at {
             return Err(JoinRefusal::Closed);
         }
-        if let Some(known) =
-            self.identity.read(tenant.id).await?.person_by_key(person.campaign, &person.key).await?
-        {
+        if let Some(known) = reading.person_by_key(person.campaign, &person.key).await? {
             return Ok(known);
         }
+        // Not held while writing: rewriting the roll waits for readers, and writers wait for the rewriting.
+        drop(reading);
         let write = self.identity.write(tenant.id).await?;
         let person = write.add_person(person).await?;
         write.commit().await?;

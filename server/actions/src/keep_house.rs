@@ -93,14 +93,15 @@ impl Actions {
         let yesterday = today - Days::new(1);
         let reading = self.conversation.read(tenant.id).await?;
         let published = reading.daily_registered(campaign.id).await?;
-        let registered = reading.registered(campaign.id).await?;
-        let new = published.last().is_none_or(|(day, _)| *day < yesterday);
-        // Nothing is published before anybody has come in, nor for ever after the last change.
-        let news = published.last().map_or(registered > 0, |(_, last)| *last != registered);
-        if new && news {
-            let write = self.conversation.write(tenant.id).await?;
-            write.add_daily_registered(campaign.id, yesterday, registered).await?;
-            write.commit().await?;
+        if published.last().is_none_or(|(day, _)| *day < yesterday) {
+            let registered = reading.registered(campaign.id).await?;
+            // Nothing is published before anybody has come in, nor for ever after the last change.
+            let news = published.last().map_or(registered > 0, |(_, last)| *last != registered);
+            if news {
+                let write = self.conversation.write(tenant.id).await?;
+                write.add_daily_registered(campaign.id, yesterday, registered).await?;
+                write.commit().await?;
+            }
         }
         let Some(closes_at) = campaign.rounds.iter().map(|round| round.closes_at).max() else {
             return Ok(());

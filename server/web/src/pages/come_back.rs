@@ -1,14 +1,14 @@
 //! Coming back with six words, on another device or after leaving. The words stay on the device; it sends what their key signed.
 
 use actions::{Campaign, RegistrationRefusal};
-use poem::http::{StatusCode, header};
+use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Request, Response, Result, handler};
 
 use super::cards;
 use super::join::{campaign, come_in, refused, round, shared_field};
+use super::tries::{SEALED, Try, try_again_in};
 use crate::edge::csrf::CSRF_FIELD;
-use crate::edge::guessing::Outcome;
 use crate::posted::Posted;
 use crate::views::ComeBack;
 use crate::visitor::{Visitor, setting};
@@ -28,23 +28,23 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
 pub(crate) async fn send(request: &Request, posted: Posted, Path(slug): Path<String>) -> Result<Response> {
     let visitor = &posted.visitor;
     let campaign = campaign(visitor, &slug)?;
-    let (actions, guessing) = (visitor.state.actions(), &visitor.state.guessing);
-    let (address, now) = (visitor.state.settings.trusted_proxies.client(request), actions.now());
-    let counted = visitor.tenant().id.0.as_bytes();
-    if let Outcome::TryAgainIn(wait) = guessing.take(address, counted, now) {
-        let words = Some(TOO_MANY_TRIES.to_owned());
-        let status = StatusCode::TOO_MANY_REQUESTS;
-        let mut response = page(visitor, &campaign, status, shared_field(&posted), words).await?;
-        response.headers_mut().insert(header::RETRY_AFTER, (wait.as_secs() + 1).into());
-        return Ok(response);
-    }
+    let tried = match Try::take(visitor, request, SEALED) {
+        Ok(tried) => tried,
+        Err(wait) => {
+            let words = Some(TOO_MANY_TRIES.to_owned());
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let response = page(visitor, &campaign, status, shared_field(&posted), words).await?;
+            return Ok(try_again_in(response, wait));
+        }
+    };
     // The form's own token, as on the join page.
     let challenge = posted.field(CSRF_FIELD);
     let (device_key, proof) = (posted.field("device_key"), posted.field("proof"));
+    let actions = visitor.state.actions();
     let back = actions.return_with_key(visitor.tenant(), &campaign, device_key, proof, challenge).await;
     // Only what could be a guess costs a try: a ward shares one address.
     if !matches!(back, Err(RegistrationRefusal::UnknownKey)) {
-        guessing.give_back(address, counted, now);
+        tried.give_back();
     }
     match back {
         Ok(entered) => come_in(&posted, &campaign, &entered).await,

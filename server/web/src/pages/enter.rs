@@ -1,18 +1,16 @@
 //! Coming in with a sealed code.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use actions::EntryRefusal;
 use domain::round::RoundState;
-use poem::http::{StatusCode, header};
+use poem::http::StatusCode;
 use poem::{Request, Response, Result, handler};
 
+use super::tries::{SEALED, Try, try_again_in};
 use super::{cards, onward};
-use crate::edge::guessing::Outcome;
 use crate::fault::PageError;
 use crate::posted::Posted;
-use crate::state::State;
 use crate::views::{self, Enter, EnterProblem};
 use crate::visitor::{Visitor, setting};
 
@@ -38,24 +36,18 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response> {
 pub(crate) async fn send(request: &Request, posted: Posted) -> Result<Response> {
     let code = posted.field("code").to_owned();
     let visitor = posted.visitor;
-    let State { guessing, settings, .. } = &*visitor.state;
-    let actions = visitor.state.actions();
-    let (address, now) = (settings.trusted_proxies.client(request), actions.now());
-    let tenant = Arc::clone(&visitor.dressed.tenant);
-    if let Outcome::TryAgainIn(wait) = guessing.take(address, tenant.id.0.as_bytes(), now) {
-        return refused(
-            &visitor,
-            &code,
-            EnterProblem::TooManyTries,
-            StatusCode::TOO_MANY_REQUESTS,
-            Some(wait),
-        )
-        .await;
-    }
-    let entered = actions.enter_with_code(&tenant, &code).await;
+    let tried = match Try::take(&visitor, request, SEALED) {
+        Ok(tried) => tried,
+        Err(wait) => {
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            let response = refused(&visitor, &code, EnterProblem::TooManyTries, status).await?;
+            return Ok(try_again_in(response, wait));
+        }
+    };
+    let entered = visitor.state.actions().enter_with_code(visitor.tenant(), &code).await;
     // Only what could be a guess costs a try: a ward shares one address.
     if !matches!(entered, Err(EntryRefusal::Unknown | EntryRefusal::Spent)) {
-        guessing.give_back(address, tenant.id.0.as_bytes(), now);
+        tried.give_back();
     }
     let problem = match entered {
         Ok(entered) => {
@@ -73,7 +65,7 @@ pub(crate) async fn send(request: &Request, posted: Posted) -> Result<Response> 
         Err(EntryRefusal::Closed) => EnterProblem::Closed,
         Err(EntryRefusal::Action(error)) => return Err(PageError::from(error).into()),
     };
-    refused(&visitor, &code, problem, StatusCode::UNPROCESSABLE_ENTITY, None).await
+    refused(&visitor, &code, problem, StatusCode::UNPROCESSABLE_ENTITY).await
 }
 
 async fn refused(
@@ -81,13 +73,9 @@ async fn refused(
     code: &str,
     problem: EnterProblem,
     status: StatusCode,
-    wait: Option<Duration>,
 ) -> Result<Response> {
     let mut response = page(visitor, code, false, Some(problem)).await?;
     response.set_status(status);
-    if let Some(wait) = wait {
-        response.headers_mut().insert(header::RETRY_AFTER, (wait.as_secs() + 1).into());
-    }
     Ok(response)
 }
 

@@ -9,10 +9,10 @@ use poem::http::{HeaderValue, StatusCode, header};
 use poem::web::Path;
 use poem::{Response, Result, handler};
 
-use super::cards;
+use super::{cards, onward};
 use crate::edge::cookies::CookieName;
 use crate::edge::csrf::CSRF_FIELD;
-use crate::edge::headers::CONTENT_SECURITY_POLICY;
+use crate::edge::headers;
 use crate::fault::PageError;
 use crate::posted::Posted;
 use crate::views::Join;
@@ -137,23 +137,14 @@ async fn page(
 /// The site's policy, and requests to where the identity side is.
 fn policy_with(identity: &str) -> Result<HeaderValue, PageError> {
     let fault = || PageError::Fault("the identity side's address has no origin".to_owned());
-    let origin = origin(identity).ok_or_else(fault)?;
-    let policy =
-        CONTENT_SECURITY_POLICY.replace("connect-src 'self'", &format!("connect-src 'self' {origin}"));
-    HeaderValue::try_from(policy).map_err(|_| fault())
-}
-
-/// Scheme, host and port of an address; nothing of one in which a policy would not end there.
-fn origin(address: &str) -> Option<&str> {
-    let scheme_end = address.find("://")? + 3;
-    let host = address[scheme_end..].split('/').next().filter(|host| !host.is_empty())?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
-    host.bytes().all(plain).then(|| &address[..scheme_end + host.len()])
+    let origin = onward::origin(identity).ok_or_else(fault)?;
+    HeaderValue::try_from(headers::policy_with("connect-src", origin)).map_err(|_| fault())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edge::headers::CONTENT_SECURITY_POLICY;
 
     #[test]
     fn the_policy_allows_one_origin_more_and_nothing_else() {

@@ -9,7 +9,7 @@ use poem::web::Redirect;
 use poem::{IntoResponse, Response, Result};
 
 use super::cards;
-use crate::edge::headers::CONTENT_SECURITY_POLICY;
+use crate::edge::headers::policy_with;
 use crate::fault::PageError;
 use crate::views::{self, Standing, StandingKind, View, Ways};
 use crate::visitor::{Visitor, encoded};
@@ -58,14 +58,18 @@ fn address(together: bool, base: &str, absolute: &str, path: &str) -> String {
 /// The conversation side's origin, where it is another than the identity side's.
 pub(super) fn other_origin(visitor_state: &crate::state::State, tenant: &Tenant) -> Option<String> {
     let addresses = &visitor_state.settings.addresses;
-    (!addresses.together()).then(|| origin(&addresses.conversation(tenant)).to_owned())
+    if addresses.together() {
+        return None;
+    }
+    origin(&addresses.conversation(tenant)).map(str::to_owned)
 }
 
-/// An address's origin: scheme, host and port (RFC 6454, 6.2).
-fn origin(address: &str) -> &str {
-    let host = address.find("://").map_or(0, |at| at + "://".len());
-    let end = address[host..].find(['/', '?', '#']).map_or(address.len(), |at| host + at);
-    &address[..end]
+/// An address's origin: scheme, host and port (RFC 6454, 6.2); nothing of one in which a policy would not end there.
+pub(super) fn origin(address: &str) -> Option<&str> {
+    let scheme_end = address.find("://")? + 3;
+    let host = address[scheme_end..].split('/').next().filter(|host| !host.is_empty())?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
+    host.bytes().all(plain).then(|| &address[..scheme_end + host.len()])
 }
 
 /// The ways in that need no name.
@@ -91,15 +95,11 @@ fn join_path(campaign: &str, Recognised { ticket, key }: &Recognised) -> String 
 pub(super) fn show_leading_on<V: View>(visitor: &Visitor, status: StatusCode, view: &V) -> Result<Response> {
     let mut response = visitor.show_with(status, view)?;
     if let Some(origin) = other_origin(&visitor.state, visitor.tenant())
-        && let Ok(policy) = HeaderValue::try_from(policy_for(&origin))
+        && let Ok(policy) = HeaderValue::try_from(policy_with("form-action", &origin))
     {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     Ok(response)
-}
-
-fn policy_for(origin: &str) -> String {
-    CONTENT_SECURITY_POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"))
 }
 
 /// Where somebody stands whom this refusal keeps from going on, unless it is about what they typed.
@@ -158,13 +158,13 @@ mod tests {
             ("http://[::1]:8081/", "http://[::1]:8081"),
             ("https://talk.example", "https://talk.example"),
         ] {
-            assert_eq!(origin(address), expected);
+            assert_eq!(origin(address), Some(expected));
         }
     }
 
     #[test]
     fn a_form_may_lead_to_the_other_origin_and_nowhere_else() {
-        let policy = policy_for("https://talk.example");
+        let policy = policy_with("form-action", "https://talk.example");
         assert!(policy.contains("form-action 'self' https://talk.example;"), "{policy}");
         assert_eq!(policy.matches("https:").count(), 1, "{policy}");
     }

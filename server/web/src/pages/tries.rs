@@ -10,6 +10,9 @@ use poem::{Request, Response};
 use crate::edge::guessing::{GuessLimit, Outcome};
 use crate::visitor::Visitor;
 
+/// What can be tried with a sealed code or with words, at pages and at the API alike: the tenant's own bucket.
+pub(super) const SEALED: &str = "";
+
 /// One try that was taken.
 pub(super) struct Try<'a> {
     guessing: &'a GuessLimit,

@@ -8,7 +8,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::hall::{Hall, agree, come_in, phone, words_shown};
-use crate::browser::watch::{Watch, stored};
+use crate::browser::watch::{Secrets, Watch, stored};
+use crate::harness::browser::Browser;
 
 /// How the request for a signature begins.
 const ISSUE: &[u8] = b"POST /issue/";
@@ -79,8 +80,8 @@ async fn carry(mut browser: TcpStream, server: SocketAddr, state: Arc<Cutting>) 
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn pressed_again() {
+/// Somebody asked for a signature, and the connection was cut where the answer would come.
+async fn signed_and_cut() -> (Hall, Cutter, Browser, Secrets) {
     let hall = Hall::open().await;
     let cutter = Cutter::before(hall.server.site).await;
     let browser = phone().await;
@@ -88,6 +89,12 @@ async fn pressed_again() {
     agree(&browser, "no").await;
     cutter.cut(true);
     browser.click("[data-go]").await;
+    (hall, cutter, browser, before)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pressed_again() {
+    let (hall, cutter, browser, before) = signed_and_cut().await;
     browser.expect_words("No answer came. Nothing is lost, and your words stay the same.").await;
     assert!(cutter.cuts() >= 1);
     assert_eq!(hall.counts().await, [1, 0, 0], "it was signed, and the answer lost");
@@ -110,13 +117,7 @@ async fn pressed_again() {
 /// The page was loaded again in between.
 #[tokio::test(flavor = "multi_thread")]
 async fn begun_again() {
-    let hall = Hall::open().await;
-    let cutter = Cutter::before(hall.server.site).await;
-    let browser = phone().await;
-    let before = hall.comes_to_words(&browser, &cutter.origin()).await;
-    agree(&browser, "no").await;
-    cutter.cut(true);
-    browser.click("[data-go]").await;
+    let (hall, cutter, browser, before) = signed_and_cut().await;
     browser.expect_words("No answer came.").await;
     cutter.cut(false);
     browser.refresh().await.expect("a page can be loaded again");
