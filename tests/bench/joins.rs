@@ -1,17 +1,20 @@
 //! Coming in: the two operations of a signature on one core beside OpenSSL's own, a whole system's roll read and written, how long the
-//! identity side takes to forget an order, and thousands who join by the pages that everybody uses.
+//! identity side takes to forget an order, and thousands who join by the pages that everybody uses. And how often those who guess codes get
+//! to try one.
 
 mod arriving;
+mod guesses;
 mod roll;
 mod signing;
 
 use anyhow::Result;
 
 use crate::options::Options;
-use crate::stage::{Kind, Stage};
+use crate::stage::Stage;
 use crate::{process, report};
 
 pub use arriving::Arrivals;
+pub use guesses::Guesses;
 pub use roll::Roll;
 pub use signing::Signing;
 
@@ -38,9 +41,19 @@ pub async fn measure(options: &Options) -> Result<()> {
         }
         report::rolls(*kind, &rounds);
     }
-    if options.databases.contains(&Kind::Sqlite) {
-        let stage = Stage::fill(Kind::Sqlite, 1).await?;
-        report::arrivals(&arriving::measure(&stage, options.rounds).await?);
+    for kind in &options.databases {
+        let stage = Stage::fill(*kind, 1).await?;
+        report::arrivals(*kind, &arriving::measure(&stage, options.rounds).await?);
+    }
+    Ok(())
+}
+
+/// Wrong codes, and how many of them are tried.
+pub async fn measure_guesses(options: &Options) -> Result<()> {
+    report::begin_guesses()?;
+    for kind in &options.databases {
+        eprintln!("{kind}: guesses");
+        report::guesses(*kind, &guesses::measure(*kind, options.run).await?);
     }
     Ok(())
 }

@@ -3,7 +3,8 @@
 //!
 //! `bash tests/bench/run` builds both, brings PostgreSQL, and runs this. [`stage`] fills the databases and starts the server,
 //! [`people`] come in with codes, [`closed_loop`], [`live`], [`start`] and [`weight`] measure, [`ceilings`] are what the same
-//! machine does without the server, and [`report`] prints. [`joins`] is a part of its own: how people come in. To measure one more request: a line in [`hot_paths`].
+//! machine does without the server, and [`report`] prints. Three parts are on their own: [`joins`], how people come in,
+//! [`pace`], how long one of them takes, and [`policy`], who may do what. To measure one more request: a line in [`hot_paths`].
 
 mod ceilings;
 mod closed_loop;
@@ -11,7 +12,9 @@ mod hot_paths;
 mod joins;
 mod live;
 mod options;
+mod pace;
 mod people;
+mod policy;
 mod process;
 mod report;
 mod stage;
@@ -20,7 +23,7 @@ mod weight;
 mod wire;
 
 use anyhow::Result;
-use options::Options;
+use options::{Options, Part};
 use stage::{Kind, Stage};
 
 /// People who come in with a code and then vote and read.
@@ -31,8 +34,12 @@ async fn main() -> Result<()> {
     let options = Options::read()?;
     // A stream is an open file here, too.
     rlimit::increase_nofile_limit(u64::MAX)?;
-    if options.joins {
-        return joins::measure(&options).await;
+    match options.part {
+        Part::Joins => return joins::measure(&options).await,
+        Part::Guesses => return joins::measure_guesses(&options).await,
+        Part::Pace => return pace::measure().await,
+        Part::Policy => return policy::measure(&options),
+        Part::Load => {}
     }
     for kind in &options.databases {
         measure(*kind, &options).await?;

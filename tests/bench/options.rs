@@ -19,15 +19,30 @@ pub struct Options {
     pub run: Duration,
     pub rounds: usize,
     pub streams: usize,
-    /// How people come in is measured, and nothing else.
-    pub joins: bool,
+    /// What is measured.
+    pub part: Part,
+}
+
+/// One of the parts of these benchmarks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What people ask for most, and live streams.
+    Load,
+    /// How people come in: signatures, rolls, thousands who join.
+    Joins,
+    /// How many wrong codes are tried, however many are sent.
+    Guesses,
+    /// How long one of them takes.
+    Pace,
+    /// How long it takes to say who may do what.
+    Policy,
 }
 
 impl Options {
     /// Reads the arguments of this process; `tests/bench/run` says what they are.
     pub fn read() -> Result<Self> {
         let databases = vec![Kind::Sqlite];
-        let mut options = Self { databases, run: RUN, rounds: ROUNDS, streams: STREAMS, joins: false };
+        let mut options = Self { databases, run: RUN, rounds: ROUNDS, streams: STREAMS, part: Part::Load };
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
             let mut number = || -> Result<usize> {
@@ -38,7 +53,10 @@ impl Options {
                 "sqlite" => options.databases = vec![Kind::Sqlite],
                 "postgres" => options.databases = vec![Kind::Postgres],
                 "all" => options.databases = vec![Kind::Sqlite, Kind::Postgres],
-                "joins" => options.joins = true,
+                "joins" => options.part = Part::Joins,
+                "guesses" => options.part = Part::Guesses,
+                "pace" => options.part = Part::Pace,
+                "policy" => options.part = Part::Policy,
                 "--seconds" => options.run = Duration::from_secs(number()? as u64),
                 "--rounds" => options.rounds = number()?,
                 "--streams" => options.streams = number()?,

@@ -12,7 +12,7 @@ use crate::wire::Connection;
 /// How many come in at the same time.
 const ENTERING: usize = 16;
 /// What stands before a form's token.
-const TOKEN: &str = "name=\"csrf\" value=\"";
+pub const TOKEN: &str = "name=\"csrf\" value=\"";
 
 /// Where the tenant is.
 #[derive(Clone)]
@@ -99,7 +99,7 @@ async fn look(site: &Site, connection: &mut Connection, cookie: String) -> Resul
 }
 
 /// `name=value` of a cookie that is being set.
-fn cookie(set: Option<&str>) -> Result<String> {
+pub fn cookie(set: Option<&str>) -> Result<String> {
     let pair = set.and_then(|set| set.split(';').next());
     Ok(pair.context("no cookie")?.to_owned())
 }

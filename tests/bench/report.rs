@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::ceilings::Ceilings;
 use crate::closed_loop::Run;
 use crate::hot_paths::HotPaths;
-use crate::joins::{Arrivals, Roll, Signing};
+use crate::joins::{Arrivals, Guesses, Roll, Signing};
 use crate::live::Live;
+use crate::pace::{MOST_SCREENS, MOST_SECONDS, Route};
+use crate::policy::{LINES, TENANTS};
 use crate::process;
 use crate::stage::Kind;
 use crate::start::Start;
@@ -25,6 +27,34 @@ pub fn starts(starts: &[Start]) {
     let memory = spread(starts.iter().map(|start| megabytes(start.memory)), 1);
     println!("\n| a process that has just started | |\n|---|---|");
     println!("| from its start to ready, ms | {ready} |\n| memory when idle, MB | {memory} |");
+}
+
+/// From the first page to the idea's being sent.
+///
+/// # Errors
+/// When a route takes longer than the aim, or has more screens.
+pub fn pace(routes: &[Route], idea: usize) -> Result<()> {
+    println!("\n## A person's pace\n\n{}; an idea of {idea} characters\n", process::machine()?);
+    println!(
+        "| from the link to the first idea | screens of ours | seconds | reading (words) | typing | clicks | the email | machine |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
+    for Route { name, spent } in routes {
+        let [all, reading, typing] = [spent.seconds(), spent.reading, spent.typing];
+        println!(
+            "| {name} | {} | {all:.1} | {reading:.1} ({}) | {typing:.1} | {:.0} | {:.0} | {:.1} |",
+            spent.screens, spent.words, spent.clicking, spent.fetching, spent.machine
+        );
+    }
+    let within =
+        |route: &&Route| route.spent.screens <= MOST_SCREENS && route.spent.seconds() <= MOST_SECONDS;
+    let reached = routes.iter().filter(within).count();
+    println!(
+        "\nAt most {MOST_SCREENS} screens and {MOST_SECONDS:.0} s: {reached} of {} routes",
+        routes.len()
+    );
+    ensure!(reached == routes.len(), "a route is longer than the aim");
+    Ok(())
 }
 
 pub fn weight(parts: &[Part]) {
@@ -131,9 +161,9 @@ pub fn rolls(kind: Kind, rounds: &[Roll]) {
     println!("| forgetting the order | | | {} |", seconds(&|roll| roll.rewrite));
 }
 
-pub fn arrivals(rounds: &[Arrivals]) {
+pub fn arrivals(kind: Kind, rounds: &[Arrivals]) {
     let all = |figure: fn(&Arrivals) -> f64, places| spread(rounds.iter().map(figure), places);
-    println!("\n| joining by login details, SQLite, groups of 20 | |\n|---|---|");
+    println!("\n| joining by login details, {kind}, groups of 20 | |\n|---|---|");
     println!("| joined a second | {} |", all(|round| round.rate, 0));
     println!("| that is, in an hour | {} |", all(|round| round.rate * 3_600.0, 0));
     println!(
@@ -142,9 +172,38 @@ pub fn arrivals(rounds: &[Arrivals]) {
     );
     println!("| 99 of 100 within, ms | {} |", all(|round| milliseconds(round.p99), 0));
     println!("| server's processor time for each, ms | {} |", all(|round| milliseconds(round.server), 1));
+    println!("| PostgreSQL's, ms | {} |", all(|round| milliseconds(round.database), 1));
     println!("| processors that the server kept busy | {} |", all(|round| round.server_busy, 2));
     println!("| this client | {} |", all(|round| round.client_busy, 2));
     println!("| others | {} |", all(|round| round.others_busy, 2));
+}
+
+/// The heading of what is measured of guessing.
+pub fn begin_guesses() -> Result<()> {
+    println!("\n## Guessing codes\n\n{}", process::machine()?);
+    Ok(())
+}
+
+pub fn guesses(kind: Kind, runs: &[Guesses]) {
+    println!(
+        "\n| wrong codes from, {kind} | sent a second | for, s | tried in all | tried a second |\n|---|---|---|---|---|"
+    );
+    for run in runs {
+        let seconds = run.lasting.as_secs_f64();
+        let (sent, tried) = (run.sent as f64 / seconds, run.tried as f64 / seconds);
+        println!("| {} | {sent:.0} | {seconds:.0} | {} | {tried:.1} |", run.from, run.tried);
+    }
+    println!("\nAfter each, a good code from an address that had not guessed came in.");
+}
+
+/// Of checking, and of building each tenant's policy.
+pub fn policy(runs: &[f64], builds: &[Duration]) -> Result<()> {
+    println!("\n## Who may do what\n\n{}", process::machine()?);
+    println!("\n| {TENANTS} tenants, {LINES} lines of its own each | |\n|---|---|");
+    println!("| `check()`, ns | {} |", spread(runs.iter().copied(), 1));
+    let build = spread(builds.iter().map(|build| milliseconds(*build)), 1);
+    println!("| reading one tenant's lines and building its policy, ms | {build} |");
+    Ok(())
 }
 
 fn figures(runs: &[Run]) -> String {

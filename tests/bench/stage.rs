@@ -115,9 +115,20 @@ impl Stage {
         Ok(stage)
     }
 
+    /// The same with one more setting.
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.environment.push((name, value.to_owned()));
+        self
+    }
+
     /// Starts the server and waits until it is ready.
     pub async fn serve(&self) -> Result<Server> {
-        let [site, operations] = [free_address()?, free_address()?];
+        self.serve_at(free_address()?).await
+    }
+
+    /// The same at an address.
+    pub async fn serve_at(&self, site: SocketAddr) -> Result<Server> {
+        let operations = free_address()?;
         let log = fs::File::create(self.folder.path().join("log"))?;
         let mut command = self.binary()?;
         command
@@ -204,7 +215,8 @@ async fn ready(operations: SocketAddr) -> bool {
     connection.exchange(request.as_bytes()).await.is_ok_and(|answer| answer.status == 200)
 }
 
-fn free_address() -> Result<SocketAddr> {
+/// An address of this machine that nobody listens at.
+pub fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 

@@ -55,6 +55,27 @@ both_databases! {
         assert!(!answer.header("access-control-allow-origin").contains("elsewhere"), "a stranger's page reads nothing");
     }
 
+    async fn two_owners_are_named_only_where_there_are_two(databases: &TestDatabases) {
+        let one = "the same people run both halves";
+        let together = TestServer::start(databases).await;
+        assert!(together.device("bsol").get("/anonymity").await.expect(200).body.contains(one));
+        together.stop().await;
+        let apart = TestServer::apart(databases, packs::ours()).await;
+        for side in [&apart.identity, &apart.conversation] {
+            let page = apart.device(side, "bsol").get("/anonymity").await.expect(200).body;
+            assert!(page.contains(one) && !page.contains("two owners"), "that there are two processes says nothing about their owners");
+        }
+        apart.identity.shutdown().await.unwrap();
+        apart.conversation.shutdown().await.unwrap();
+        let names = ["The <b>Trust</b>", "An Independent Partner"];
+        let apart = TestServer::apart_under(databases, packs::ours(), [Some(names[1]), Some(names[0])]).await;
+        for (side, other) in [(&apart.identity, "An Independent Partner"), (&apart.conversation, "The &lt;b&gt;Trust&lt;&#x2f;b&gt;")] {
+            let page = apart.device(side, "bsol").get("/anonymity").await.expect(200).body;
+            assert!(page.contains("two owners") && page.contains(other) && !page.contains(one), "{page}");
+            assert!(page.contains("have to work together against you"));
+        }
+    }
+
     async fn neither_side_serves_or_stores_what_is_the_others(databases: &TestDatabases) {
         let apart = TestServer::apart(databases, packs::ours()).await;
         let (door, hall) = (apart.device(&apart.identity, "bsol"), apart.device(&apart.conversation, "bsol"));

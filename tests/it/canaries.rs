@@ -3,26 +3,27 @@
 //! People are on the roll, sign up, join, post and vote in the real program, each at an address of their own. Then every place that somebody
 //! may get hold of is searched, in every [`search`] spelling.
 
+mod raw_files;
 mod search;
 mod visitor;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::net::{Ipv6Addr, SocketAddr};
-use std::path::{Path, PathBuf};
 
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
 use serde_json::Value;
 
 use crate::harness::binary::{Candour, Process};
-use crate::harness::databases::{Kind, TestDatabases, both_databases};
+use crate::harness::databases::{TestDatabases, both_databases};
 use crate::harness::joiner::{Key, Onward};
 use crate::harness::patience::eventually;
 use crate::harness::people::{Device, Person};
 use crate::harness::routes::{Values, template};
 use crate::harness::server::actions_now;
 use crate::harness::tables::Tables;
+use raw_files::RawFiles;
 use search::{Canary, Search, What};
 use visitor::{Answers, visitor};
 
@@ -44,6 +45,7 @@ const CANARIES: usize = 4 * ON_ROLL + 2 * SIGN_UPS + 2 * VISITORS;
 both_databases! {
     async fn none_of_a_thousand_canaries_gets_out(databases: &TestDatabases) {
         assert_eq!(CANARIES, 1_000);
+        let raw_files = RawFiles::watch(databases).await;
         let mut trial = Trial::prepare(databases).await;
         let server = trial.candour.serve().await;
         trial.everybody_comes(&server).await;
@@ -67,10 +69,13 @@ both_databases! {
         let conversation = format!("{:?}", Tables::of_conversation(databases).await.dump().await);
         assert!(conversation.contains("Idea 0"), "people took part");
         search.assert_clean("the conversation database", conversation);
-        for file in files(databases, &databases.conversation.app) {
-            search.assert_clean(&file.display().to_string(), fs::read(&file).unwrap());
+        let files = raw_files.of(&databases.conversation).await;
+        assert!(files.iter().all(|(_, bytes)| !bytes.is_empty()) && holds(&files, b"Idea 0"), "they can be read");
+        for (file, bytes) in files {
+            search.assert_clean(&file, bytes);
         }
-        let on_identity_side = trial.assert_identity_side(&search).await;
+        let on_identity_side = trial.assert_identity_side(&search, &raw_files).await;
+        raw_files.forget().await;
         assert_eq!(on_identity_side, 3 * ON_ROLL + JOINING);
 
         let (code, log) = server.stop().await;
@@ -274,7 +279,7 @@ impl<'a> Trial<'a> {
     }
 
     /// The roll is found where it must be, and what is only a way in is found nowhere. Gives how many are found.
-    async fn assert_identity_side(&self, search: &Search) -> usize {
+    async fn assert_identity_side(&self, search: &Search, raw_files: &RawFiles) -> usize {
         let dump = format!("{:?}", Tables::of_identity(self.databases).await.dump().await);
         let found = search.found(&dump);
         let stored = |canary: &&&Canary| match canary.kind {
@@ -284,11 +289,17 @@ impl<'a> Trial<'a> {
         };
         let expected: BTreeSet<&Canary> = self.canaries.iter().filter(|canary| stored(&canary)).collect();
         assert_eq!(found, expected, "what the identity side keeps");
-        for file in files(self.databases, &self.databases.identity.app) {
-            let found = search.found(fs::read(&file).unwrap());
+        let mut everywhere = BTreeSet::new();
+        for (file, bytes) in raw_files.of(&self.databases.identity).await {
+            let found = search.found(bytes);
             let kept: Vec<_> = found.iter().filter(|canary| !stored(canary)).collect();
-            assert_eq!(kept, Vec::<&&Canary>::new(), "{}", file.display());
+            assert_eq!(kept, Vec::<&&Canary>::new(), "{file}");
+            everywhere.extend(found);
         }
+        assert_eq!(
+            everywhere, found,
+            "what is stored is seen in the files, so it would be seen on the other side"
+        );
         found.len()
     }
 
@@ -347,17 +358,9 @@ fn decoded(wire: &str) -> String {
     })
 }
 
-/// SQLite's files of one side: the database and its logs. None on PostgreSQL.
-fn files(databases: &TestDatabases, address: &str) -> Vec<PathBuf> {
-    if databases.kind == Kind::Postgres {
-        return Vec::new();
-    }
-    let path = address.trim_start_matches("sqlite://").split('?').next().expect("an address has a path");
-    let files = ["", "-wal", "-shm"].map(|end| PathBuf::from(format!("{path}{end}")));
-    let filled = |file: &Path| fs::metadata(file).is_ok_and(|found| found.len() > 0);
-    let there: Vec<PathBuf> = files.into_iter().filter(|file| filled(file)).collect();
-    assert!(!there.is_empty(), "{path} is a file");
-    there
+/// Whether one of the files holds these bytes.
+fn holds(files: &[(String, Vec<u8>)], wanted: &[u8]) -> bool {
+    files.iter().any(|(_, bytes)| bytes.windows(wanted.len()).any(|here| here == wanted))
 }
 
 /// Where the operators' port listens, as the log says.

@@ -100,7 +100,8 @@ fn forms() -> Vec<Template> {
     // Taken from programs, without a cookie.
     let is_json = |path: &str| path.starts_with("/api/") || path.starts_with("/issue/");
     let routes = web::all_routes();
-    let posts = routes.iter().filter(|route| route.method == "POST" && !is_json(&route.path));
+    let posts =
+        routes.iter().filter(|route| route.method == "POST" && !is_json(&route.path) && route.need.is_none());
     let mut forms: Vec<Template> = posts.map(template).collect();
     forms.sort_by_key(|form| {
         (

@@ -11,6 +11,8 @@
 // In a test a panic is the answer: it names the line.
 #![allow(clippy::unwrap_used)]
 
+mod access_matrix;
+mod accounts;
 mod anonymity;
 mod apart;
 mod api;
@@ -18,18 +20,23 @@ mod browser;
 mod canaries;
 mod command_line;
 mod databases;
+mod dates;
 mod demonstration;
 mod durability;
 mod entering;
+mod figures;
 mod forgery;
 mod harness;
 mod headers;
 mod hostile_bodies;
 mod joining;
 mod journeys;
+mod key_log;
 mod live_updates;
+mod moderation;
 mod opening_times;
 mod operations;
+mod operators;
 mod races;
 mod real_data;
 mod retention;
@@ -38,3 +45,4 @@ mod tenancy;
 mod tidy;
 mod unlinkability;
 mod waiting;
+mod wizard;

@@ -6,6 +6,7 @@ use domain::roll::EmailAddress;
 
 use crate::harness::databases::{Kind, TestDatabases, both_databases, with_databases};
 use crate::harness::joiner::Onward;
+use crate::harness::packs;
 use crate::harness::server::TestServer;
 use crate::harness::tables::Tables;
 
@@ -58,12 +59,18 @@ both_databases! {
         assert_eq!(find("bob@uhb.example").await, None);
     }
 
-    async fn counts_are_published_by_the_day(databases: &TestDatabases) {
-        let server = TestServer::start(databases).await;
-        let logins = server.launch("bsol", &[("ann@uhb.example", "uhb"), ("ben@uhb.example", "uhb")]).await;
-        let device = server.device("bsol");
-        let onward = Onward::of(&device.logs_in(CAMPAIGN, &logins[0]).await.expect(303));
-        device.joins(&server.key("bsol", 1).await, &onward).await;
+    async fn counts_are_published_by_the_day_in_whole_groups(databases: &TestDatabases) {
+        let mut packs = packs::ours();
+        packs.iter_mut().flat_map(|pack| pack.campaigns.values_mut()).for_each(|campaign| campaign.smallest_group = 5);
+        let server = TestServer::with_packs(databases, packs).await;
+        let emails: Vec<String> = (0..11).map(|number| format!("p{number}@uhb.example")).collect();
+        let people: Vec<(&str, &str)> = emails.iter().map(|email| (email.as_str(), "uhb")).collect();
+        let logins = server.launch("bsol", &people).await;
+        for (number, login) in (0..6).zip(&logins) {
+            let device = server.device("bsol");
+            let onward = Onward::of(&device.logs_in(CAMPAIGN, login).await.expect(303));
+            device.joins(&server.key("bsol", number).await, &onward).await;
+        }
         server.clock.set("2023-12-02T00:01:00Z");
         for _ in 0..2 {
             server.enrolment.keep_house().await.unwrap();
@@ -73,10 +80,34 @@ both_databases! {
         let campaign = &tenant.campaigns[0];
         let counts = server.enrolment.daily_counts(&tenant, campaign).await.unwrap();
         let registered = server.actions.daily_registered(&tenant, campaign).await.unwrap();
-        assert_eq!(counts.iter().map(|day| (day.eligible, day.issued)).collect::<Vec<_>>(), [(2, 1)]);
-        assert_eq!(registered.iter().map(|day| (day.0.to_string(), day.1)).collect::<Vec<_>>(), [("2023-12-01".to_owned(), 1)]);
+        assert_eq!(counts.iter().map(|day| (day.eligible, day.issued)).collect::<Vec<_>>(), [(10, 5)]);
+        assert_eq!(registered.iter().map(|day| (day.0.to_string(), day.1)).collect::<Vec<_>>(), [("2023-12-01".to_owned(), 5)]);
         let page = server.device("bsol").get("/keys").await.expect(200);
         assert!(page.body.contains("1 December") && page.body.contains("eligible"));
+    }
+}
+
+/// Whichever process deletes a roll, the keys leave the memory of every one.
+#[test]
+fn every_process_on_postgres_drops_the_keys_of_a_deleted_roll() {
+    with_databases(Kind::Postgres, |databases| Box::pin(drops_keys(databases)));
+}
+
+async fn drops_keys(databases: &TestDatabases) {
+    let first = TestServer::start(databases).await;
+    let second = TestServer::serve(databases, &first.clock, 2).await;
+    let logins = first.launch("bsol", &[("ann@uhb.example", "uhb"), ("ben@uhb.example", "uhb")]).await;
+    for (number, (server, login)) in (0..).zip([(&first, &logins[0]), (&second, &logins[1])]) {
+        let device = server.device("bsol");
+        let onward = Onward::of(&device.logs_in(CAMPAIGN, login).await.expect(303));
+        device.joins(&server.key("bsol", number).await, &onward).await;
+        assert_eq!(server.enrolment.unsealed_keys(), 1, "it has signed");
+    }
+    let closes_at = first.campaign("bsol").await.rounds[0].closes_at;
+    first.clock.set(&(closes_at + TimeDelta::days(30)).to_rfc3339());
+    for server in [&first, &second] {
+        server.enrolment.keep_house().await.unwrap();
+        assert_eq!(server.enrolment.unsealed_keys(), 0);
     }
 }
 

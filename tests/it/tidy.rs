@@ -5,6 +5,7 @@
 
 mod files;
 mod imports;
+mod statements;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -50,6 +51,19 @@ fn source_files_keep_the_house_rules() {
         files::paths_of_this_machine,
     ];
     assert_kept(rules.iter().flat_map(|rule| files.iter().flat_map(rule)).collect());
+}
+
+#[test]
+fn every_statement_names_its_tenant_and_none_could_stop_unnoticed() {
+    let files = files();
+    let (tables, statements) = (statements::tables(&files), statements::statements(&files));
+    assert!(tables.len() > 20 && statements.len() > 100, "{} tables, {}", tables.len(), statements.len());
+    let breach = |statement| statements::without_a_tenant(statement, &tables);
+    assert_kept(statements.iter().filter_map(breach).collect());
+    let mutants: Vec<_> = statements.iter().flat_map(statements::mutants).collect();
+    assert!(mutants.len() >= statements.len(), "{} places to take out", mutants.len());
+    let unnoticed = mutants.iter().filter(|mutant| breach(mutant).is_none());
+    assert_kept(unnoticed.map(|mutant| format!("not noticed: {mutant:?}")).collect());
 }
 
 fn assert_kept(breaches: Vec<String>) {

@@ -16,6 +16,7 @@ use crate::harness::databases::{Kind, TestDatabases, with_databases};
 use crate::harness::joiner::Onward;
 use crate::harness::packs;
 use crate::harness::patience::eventually;
+use crate::harness::people::Person;
 use crate::harness::server::TestServer;
 use crate::harness::tables::Tables;
 
@@ -24,6 +25,8 @@ const CAMPAIGN: &str = "first-conversation";
 const PEOPLE: usize = 1_000;
 /// People on the roll of the same organisation who do not join.
 const OTHERS: usize = 200;
+/// How many ideas of others each answers.
+const VOTES: usize = 5;
 /// People who are about it at the same time.
 const AT_ONCE: usize = 8;
 
@@ -52,6 +55,7 @@ fn the_files_of_sqlite_link_nobody_and_broken_rules_do() {
                 }
             }
             let pairs = pairs(databases, &truth).await;
+            assert_everybody_took_part(databases).await;
             let file = write_truth(&folder, &pairs);
             let honest = verify(databases, &identity, &conversation, &file).await;
             assert_eq!(honest.code, 0, "{}{}", honest.stdout, honest.stderr);
@@ -113,13 +117,14 @@ fn the_dumps_of_postgres_link_nobody() {
                 dumps.push(to);
             }
             let file = write_truth(&folder, &pairs(databases, &truth).await);
+            assert_everybody_took_part(databases).await;
             let honest = verify(databases, &dumps[0], &dumps[1], &file).await;
             assert_eq!(honest.code, 0, "{}{}", honest.stdout, honest.stderr);
         })
     });
 }
 
-/// A thousand people come in with credentials, post and vote. Gives who is whom.
+/// A thousand people come in with credentials, post, vote and comment, as soon as there is anything to answer. Gives who is whom.
 async fn everybody_joins(server: &TestServer) -> Truth {
     let mut emails: Vec<String> =
         (0..PEOPLE + OTHERS).map(|number| format!("person{number}@uhb.example")).collect();
@@ -140,10 +145,14 @@ async fn everybody_joins(server: &TestServer) -> Truth {
             let prompt =
                 crate::harness::answer::between(radio, "value=\"", "\"").expect("a prompt").to_owned();
             person.sends_idea(&prompt, &format!("Idea of somebody {}", number % 17)).await.expect(303);
-            (email, key.public())
+            let answered = answers(&person, number).await;
+            ((email, key.public()), (!answered).then_some((person, number)))
         }
     });
-    let truth: Truth = come.buffered(AT_ONCE).collect().await;
+    let (truth, early): (Truth, Vec<_>) = come.buffered(AT_ONCE).unzip().await;
+    for (person, number) in early.iter().flatten() {
+        assert!(answers(person, *number).await, "by now there is something to answer");
+    }
     server.actions.keep_house().await.unwrap();
     // The hour lets in who is left; then the identity side has had time to forget.
     server.clock.set("2023-12-01T18:30:00Z");
@@ -151,6 +160,34 @@ async fn everybody_joins(server: &TestServer) -> Truth {
     server.enrolment.forget_order_now().await.unwrap();
     eventually("everybody is let in", async || server.actions.admit_due().await.unwrap() == 0).await;
     truth
+}
+
+/// Votes on some of the ideas that the person sees, and comments on one. Nothing, and false, while there are too few.
+async fn answers(person: &Person, number: usize) -> bool {
+    let page = person.opens("").await.expect(200).body;
+    let shown = page.split("data-post=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let mut ideas: Vec<&str> = shown.collect();
+    if ideas.len() < VOTES {
+        return false;
+    }
+    ideas.shuffle(&mut StdRng::seed_from_u64(number as u64));
+    for (idea, answer) in ideas.iter().take(VOTES).zip(["agree", "disagree", "pass"].iter().cycle()) {
+        person.votes(idea, answer).await;
+    }
+    person.sends_comment(ideas[0], "", &format!("Comment of somebody {}", number % 13)).await.expect(303);
+    true
+}
+
+async fn assert_everybody_took_part(databases: &TestDatabases) {
+    let tables = Tables::of_conversation(databases).await;
+    for (table, number) in [
+        ("post WHERE contribution_id IS NULL", PEOPLE),
+        ("post WHERE contribution_id IS NOT NULL", PEOPLE),
+        ("vote", VOTES * PEOPLE),
+    ] {
+        let there = tables.number(&format!("SELECT count(*) FROM {table}")).await;
+        assert_eq!(there, number as i64, "{table}");
+    }
 }
 
 /// Ids of person and participant, in the order in which they came, in hexadecimal.

@@ -1,6 +1,6 @@
 //! Nobody is let in alone: who comes in waits for others or for the hour. Meanwhile they read, and what they send is kept.
 
-use crate::harness::databases::both_databases;
+use crate::harness::databases::{Kind, both_databases, with_databases};
 use crate::harness::joiner::{Key, Onward};
 use crate::harness::packs;
 use crate::harness::server::TestServer;
@@ -102,6 +102,84 @@ both_databases! {
         Tables::of_conversation(databases).await.assert_counts_are_the_votes().await;
     }
 
+    async fn what_cannot_be_done_any_more_is_told_to_its_author_alone(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::waiting_for(2)).await;
+        let tables = Tables::of_conversation(databases).await;
+        let codes = server.codes("bsol", "first-conversation", 4).await;
+        let (ann, ben) = (server.device("bsol").enters(&codes[0]).await, server.device("bsol").enters(&codes[1]).await);
+        let idea = ben.shares("Soon taken back").await;
+        let cyd = server.device("bsol").enters(&codes[2]).await;
+        let words = ["Cyd's comment,\n\nin two paragraphs", "Cyd's answer to a question that goes", "Cyd's answer to one that stays"];
+        cyd.sends_comment(&idea, "", words[0]).await.expect(303);
+        cyd.presses(&idea, "agree").await.expect(303);
+        let page = cyd.opens("/share").await.body;
+        let prompts: Vec<&str> = page.split("name=\"prompt\"").skip(1).filter_map(|rest| crate::harness::answer::between(rest, "value=\"", "\"")).collect();
+        cyd.sends_idea(prompts[0], words[1]).await.expect(303);
+        cyd.sends_idea(prompts[1], words[2]).await.expect(303);
+        ben.takes_back(&idea).await.expect(303);
+        let mut changed = packs::waiting_for(2).remove(1);
+        changed.campaigns.get_mut("first-conversation").unwrap().rounds[0].prompts[0].slug = "asked-anew".to_owned();
+        server.sides().replace_tenant_pack(&changed).await.unwrap();
+
+        let dan = server.device("bsol").enters(&codes[3]).await;
+        let mine = cyd.opens("/mine").await.expect(200);
+        let (told, done) = mine.body.split_once("Not in the conversation").and_then(|(_, rest)| rest.split_once("Put these away")).expect("it is told");
+        for text in ["Cyd&#x27;s comment,\n\nin two paragraphs", "You agree", "question that goes", "taken back or taken down", "were changed after you sent it"] {
+            assert!(told.contains(text) && !done.contains(text), "{text}: {told}");
+        }
+        assert!(done.contains("one that stays"), "the rest is done");
+        let export = cyd.opens("/mine/export").await.expect(200).json();
+        assert_eq!(export["not_done"].as_array().map(Vec::len), Some(3), "{export}");
+        for other in [&ann, &ben, &dan] {
+            for rest in ["", "/mine", "/mine/export"] {
+                let body = other.opens(rest).await.expect(200).body;
+                assert!(!body.contains("in two paragraphs") && !body.contains("question that goes") && !body.contains("Not in the conversation"));
+            }
+            other.post(&other.at("/mine/not-done"), &[]).await.expect(303);
+        }
+        assert_eq!(tables.number("SELECT count(*) FROM refused_acts").await, 1, "nobody puts away what is another's");
+        let away = cyd.post(&cyd.at("/mine/not-done"), &[]).await.expect(303);
+        assert!(cyd.get(away.location()).await.expect(200).body.contains("put it away"));
+        assert!(!cyd.opens("/mine").await.body.contains("Not in the conversation"));
+        assert!(!format!("{:?}", tables.dump().await).contains("question that goes"), "the words are gone");
+        cyd.comments(&cyd.shares("An idea of her own").await, "And a comment").await;
+    }
+
+    async fn a_cookie_that_is_no_session_reaches_no_database(databases: &TestDatabases) {
+        let server = TestServer::start(databases).await;
+        let ann = server.person("bsol").await;
+        let cookies = ann.cookie_header();
+        let (name, token) = cookies.split("; ").filter_map(|pair| pair.split_once('=')).find(|(_, value)| ann.session().as_deref() == Some(*value)).unwrap();
+        // Whoever looks into it now meets a fault.
+        Tables::of_conversation(databases).await.change("ALTER TABLE waiting_session RENAME TO elsewhere").await;
+        let status = async |cookie: &str| {
+            let device = server.device("bsol");
+            device.plant_cookie(name, cookie);
+            device.get("/").await.status
+        };
+        for cookie in ["x", &token[1..], &format!("{token}A"), &token.replace(|_| true, "."), "' OR 1=1 --", token] {
+            assert_eq!(status(cookie).await, 200, "{cookie}");
+        }
+        assert_eq!(status(&"A".repeat(token.len())).await, 500, "what could be a session is looked up");
+    }
+
+    async fn who_erases_everything_erases_what_could_not_be_done(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::waiting_for(2)).await;
+        let codes = server.codes("bsol", "first-conversation", 4).await;
+        server.device("bsol").enters(&codes[0]).await;
+        let ben = server.device("bsol").enters(&codes[1]).await;
+        let idea = ben.shares("Soon taken back").await;
+        let cyd = server.device("bsol").enters(&codes[2]).await;
+        cyd.sends_comment(&idea, "", "Too late").await.expect(303);
+        ben.takes_back(&idea).await.expect(303);
+        server.device("bsol").enters(&codes[3]).await;
+        let tables = Tables::of_conversation(databases).await;
+        assert_eq!(tables.number("SELECT count(*) FROM refused_acts").await, 1);
+        cyd.opens("/mine/erase").await.expect(200);
+        cyd.post(&cyd.at("/mine/erase"), &[]).await.expect(303);
+        assert_eq!(tables.number("SELECT count(*) FROM refused_acts").await, 0);
+    }
+
     async fn the_hour_lets_everybody_in_and_so_does_the_close(databases: &TestDatabases) {
         let server = TestServer::with_packs(databases, packs::waiting_for(20)).await;
         let tables = Tables::of_conversation(databases).await;
@@ -126,6 +204,28 @@ both_databases! {
         server.actions.keep_house().await.unwrap();
         assert_eq!(tables.number("SELECT count(*) FROM post").await, 2, "accepted in time, it stands");
     }
+}
+
+/// PostgreSQL keeps rows in the order in which they were written: those of who waits are written anew with each who comes.
+#[test]
+fn who_waits_stands_in_no_order_on_postgres() {
+    with_databases(Kind::Postgres, |databases| {
+        Box::pin(async move {
+            let server = TestServer::with_packs(databases, packs::waiting_for(20)).await;
+            for code in server.codes("bsol", "first-conversation", 9).await {
+                server.device("bsol").enters(&code).await;
+            }
+            let tables = Tables::of_conversation(databases).await;
+            for (table, key) in
+                [("waiting", "participant_id::text"), ("waiting_session", "encode(hash, 'hex')")]
+            {
+                let stored = tables.texts(&format!("SELECT {key} FROM {table} ORDER BY ctid")).await;
+                assert!(stored.len() == 9 && stored.is_sorted(), "{table}: {stored:?}");
+                let writers = format!("SELECT count(DISTINCT age(xmin)) FROM {table}");
+                assert_eq!(tables.number(&writers).await, 1, "{table}");
+            }
+        })
+    });
 }
 
 fn first_prompt(page: &str) -> String {

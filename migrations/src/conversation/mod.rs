@@ -2,6 +2,9 @@
 
 mod m0001_open_discussion;
 mod m0002_credentials;
+mod m0003_waiting_people;
+mod m0004_moderation;
+mod m0005_pauses;
 
 use sea_orm_migration::prelude::*;
 
@@ -11,6 +14,12 @@ pub struct Conversation;
 #[async_trait::async_trait]
 impl MigratorTrait for Conversation {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_open_discussion::Migration), Box::new(m0002_credentials::Migration)]
+        vec![
+            Box::new(m0001_open_discussion::Migration),
+            Box::new(m0002_credentials::Migration),
+            Box::new(m0003_waiting_people::Migration),
+            Box::new(m0004_moderation::Migration),
+            Box::new(m0005_pauses::Migration),
+        ]
     }
 }

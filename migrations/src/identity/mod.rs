@@ -2,6 +2,8 @@
 
 mod m0001_tenants_and_code_batches;
 mod m0002_roll_and_keys;
+mod m0003_accounts;
+mod m0004_folders;
 
 use sea_orm_migration::prelude::*;
 
@@ -11,6 +13,11 @@ pub struct Identity;
 #[async_trait::async_trait]
 impl MigratorTrait for Identity {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_tenants_and_code_batches::Migration), Box::new(m0002_roll_and_keys::Migration)]
+        vec![
+            Box::new(m0001_tenants_and_code_batches::Migration),
+            Box::new(m0002_roll_and_keys::Migration),
+            Box::new(m0003_accounts::Migration),
+            Box::new(m0004_folders::Migration),
+        ]
     }
 }

@@ -12,6 +12,7 @@ use storage::conversation::{NewPost, Post, Reading, Writing};
 
 use crate::keep_act::{Act, Author, Placed};
 use crate::lock_post::lock_post;
+use crate::moderation::{open_case, screened};
 use crate::{ActionError, Actions, Session, Tenant};
 
 /// A comment as its author filled in the form.
@@ -52,11 +53,12 @@ impl Actions {
         }
         let mut write = self.conversation.write(tenant.id).await?;
         let now = || self.clock.now();
-        let Some(id) = self.write_comment(&mut write, tenant, author, contribution, form, &now).await? else {
+        let Some(placed) = self.write_comment(&mut write, tenant, author, contribution, form, &now).await?
+        else {
             return Ok(None);
         };
         write.commit().await?;
-        Ok(Some(Placed::Now(id)))
+        Ok(Some(placed))
     }
 
     /// The same inside a transaction; `now` is asked under the round's lock: who waited for it past the closing time is late.
@@ -68,7 +70,7 @@ impl Actions {
         contribution: PostId,
         form: &CommentForm,
         now: &(dyn Fn() -> DateTime<Utc> + Sync),
-    ) -> Result<Option<PostId>, ActionError> {
+    ) -> Result<Option<Placed>, ActionError> {
         let Some((round, thread)) = lock_post(write, author, contribution).await? else {
             return Ok(None);
         };
@@ -77,6 +79,13 @@ impl Actions {
         if write.posts_by(round.id, author.participant).await? >= MAX_POSTS_PER_PARTICIPANT {
             return Err(PostRefusal::TooMany.into());
         }
+        let today = local_date(now, tenant.zone);
+        if write.suspension(author.participant, today).await?.is_some() {
+            return Err(PostRefusal::Suspended.into());
+        }
+        // A round that the tenant's pack no longer has takes nothing.
+        let Some(info) = tenant.round(round.id) else { return Ok(None) };
+        let screened = screened(info, body.as_str(), None);
         let (own, taken) = write.voices(contribution, author.participant).await?;
         let id = PostId::random(&*self.entropy);
         let post = NewPost {
@@ -90,10 +99,12 @@ impl Actions {
             body: body.into_string(),
             theme: None,
             feeling: None,
-            written_on: local_date(now, tenant.zone),
+            written_on: today,
+            state: screened.post,
         };
         write.add_post(&post, round.revision).await?;
-        Ok(Some(id))
+        open_case(write, round.campaign, (id, round.id), screened, None, today).await?;
+        Ok(Some(Placed::of(&post)))
     }
 }
 
@@ -119,6 +130,9 @@ async fn check(
     round.require_open(now).map_err(PostRefusal::from)?;
     if thread.state == PostState::Withdrawn {
         return Err(PostRefusal::Gone.into());
+    }
+    if thread.locked {
+        return Err(PostRefusal::Locked.into());
     }
     Ok(Some(Body::parse(&form.body).map_err(PostRefusal::from)?))
 }

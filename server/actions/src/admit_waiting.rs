@@ -1,15 +1,17 @@
 //! Nobody is let in alone: who comes in waits until enough wait, or until a stated hour, and then all are written at once, in an order that
 //! says nothing. What they sent meanwhile is done in the same transaction.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::clock::random_bytes;
+use domain::ids::ParticipantId;
 use domain::time_zone::{local_date, local_time};
 use storage::conversation::{Newcomer, Reading, Writing};
 
 use crate::cast_vote::{Ask, write_votes};
 use crate::keep_act::{Act, Author, acts_of};
+use crate::put_away_refused::{NotDone, RefusedAct};
 use crate::{ActionError, Actions, Campaign, Tenant};
 
 impl Actions {
@@ -109,6 +111,7 @@ impl Actions {
         }
         // One act of a person drawn anew each time: two posts that stand side by side must not be one person's more often than by chance.
         left.retain(|(_, acts)| !acts.is_empty());
+        let mut refused: BTreeMap<ParticipantId, Vec<RefusedAct>> = BTreeMap::new();
         while !left.is_empty() {
             let drawn = u64::from_le_bytes(random_bytes(&*self.entropy)) as usize % left.len();
             let (author, acts) = &mut left[drawn];
@@ -117,16 +120,24 @@ impl Actions {
                 left.swap_remove(drawn);
             }
             let Some(act) = act else { continue };
-            match self.do_kept_act(write, tenant, campaign, author, &act).await {
-                // What it was about is gone, or full: the others' acts are not held up by it.
-                Ok(()) | Err(ActionError::Post(_) | ActionError::Vote(_)) => {}
-                Err(fault) => return Err(fault),
-            }
+            let why = match self.do_kept_act(write, tenant, campaign, author, &act).await {
+                Ok(None) => continue,
+                Ok(Some(why)) => why,
+                Err(error) => NotDone::by(error)?,
+            };
+            // The others' acts are not held up by it, and its author is told.
+            refused.entry(author.participant).or_default().push(RefusedAct { act, why });
         }
-        Ok(())
+        let text = |(participant, acts): (_, Vec<RefusedAct>)| {
+            let text = serde_json::to_string(&acts).map_err(|error| ActionError::Fault(error.to_string()))?;
+            Ok((participant, text))
+        };
+        let refused: BTreeMap<_, _> = refused.into_iter().map(text).collect::<Result<_, ActionError>>()?;
+        Ok(write.add_refused_acts(&refused).await?)
     }
 
-    /// Does what was accepted while its author waited; a round that has closed since counts as open in its last second.
+    /// Does what was accepted while its author waited, or gives why not; a round that has closed or was paused since counts as
+    /// open in its last second.
     async fn do_kept_act(
         &self,
         write: &mut Writing,
@@ -134,35 +145,35 @@ impl Actions {
         campaign: &Campaign,
         author: Author,
         act: &Act,
-    ) -> Result<(), ActionError> {
+    ) -> Result<Option<NotDone>, ActionError> {
         let round = match act {
             Act::Share { round, .. } => *round,
             Act::Comment { contribution: post, .. } | Act::Vote { post, .. } => {
                 match write.post(*post).await? {
                     Some(post) => post.round,
-                    None => return Ok(()),
+                    None => return Ok(Some(NotDone::Gone)),
                 }
             }
         };
-        let Some(stored) = write.round(round).await? else { return Ok(()) };
-        let last_second: DateTime<Utc> = stored.closes_at - TimeDelta::seconds(1);
-        let at = || self.clock.now().min(last_second);
-        match act {
+        let Some(stored) = write.round(round).await? else { return Ok(Some(NotDone::AskedAnew)) };
+        let at = || stored.last_taking(self.clock.now());
+        let done = match act {
             Act::Share { form, .. } => {
-                if let Some(round) = campaign.rounds.iter().find(|info| info.id == round) {
-                    self.write_contribution(write, tenant, author, round, form, &at).await?;
-                }
+                let Some(round) = campaign.rounds.iter().find(|info| info.id == round) else {
+                    return Ok(Some(NotDone::AskedAnew));
+                };
+                self.write_contribution(write, tenant, author, round, form, &at).await?.is_some()
             }
             Act::Comment { contribution, form } => {
-                self.write_comment(write, tenant, author, *contribution, form, &at).await?;
+                self.write_comment(write, tenant, author, *contribution, form, &at).await?.is_some()
             }
             Act::Vote { post, wish } => {
-                for outcome in write_votes(write, &[Ask { author, post: *post, wish: *wish }], &at).await? {
-                    outcome?;
-                }
+                let mut outcomes =
+                    write_votes(write, &[Ask { author, post: *post, wish: *wish }], &at).await?;
+                outcomes.pop().transpose()?.flatten().is_some()
             }
-        }
-        Ok(())
+        };
+        Ok((!done).then_some(NotDone::Gone))
     }
 }
 

@@ -4,7 +4,8 @@
 use chrono::{DateTime, Utc};
 use documents::logo::{LogoRefusal, favicon, sanitise_logo};
 use domain::tenant_pack::{CampaignFile, TenantPack, round_times};
-use storage::StoredTenant;
+use storage::conversation::{self, NewRound};
+use storage::{StoredTenant, identity};
 use thiserror::Error;
 
 use crate::tenant::{StoredPack, campaign_id, organisation_id, round_id};
@@ -30,6 +31,15 @@ pub enum ApplyRefusal {
     /// The pack does not pass its own checks.
     #[error("{0}")]
     Pack(String),
+    /// Somebody has changed settings by page, and the folder does not know.
+    #[error(
+        "{slug} was changed by page since its folder was applied: write the folder anew with `candour tenants export {slug} FOLDER`, or \
+         overwrite what was changed with --replace"
+    )]
+    ChangedByPage {
+        /// Which tenant.
+        slug: String,
+    },
     /// A fault.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -52,21 +62,8 @@ impl Actions {
         if applied == Applied::Unchanged {
             return Ok(applied);
         }
-        let slug = &pack.tenant.slug;
         let mut write = self.conversation.write(stored.id).await?;
-        write.put_tenant(slug, &stored).await?;
-        for organisation in &pack.tenant.organisations {
-            write.put_organisation(organisation_id(slug, &organisation.slug), &organisation.slug).await?;
-        }
-        for campaign in pack.campaigns.values() {
-            let id = campaign_id(slug, &campaign.slug);
-            write.put_campaign(id, &campaign.slug).await?;
-            for round in &campaign.rounds {
-                let times = round_times(round, pack.zone).map_err(ApplyRefusal::Pack)?;
-                let round_id = round_id(slug, &campaign.slug, &round.slug);
-                write.put_round(round_id, id, &round.slug, round.round_type, times).await?;
-            }
-        }
+        write_conversation(&mut write, pack, &stored).await?;
         write.commit().await?;
         self.tenants.forget().await;
         Ok(applied)
@@ -74,30 +71,81 @@ impl Actions {
 }
 
 impl Enrolment {
-    /// Applies a pack that [`domain::tenant_pack::read`] has checked to the identity side.
+    /// Applies a folder's pack that [`domain::tenant_pack::read`] has checked to the identity side. A pack that was changed by page since its
+    /// folder was last applied is overwritten only if `replace` says so.
     ///
     /// # Errors
     /// An [`ApplyRefusal`].
-    pub async fn apply_tenant_pack(&self, pack: &TenantPack) -> Result<Applied, ApplyRefusal> {
+    pub async fn apply_tenant_pack(&self, pack: &TenantPack, replace: bool) -> Result<Applied, ApplyRefusal> {
         let stored = stored_tenant(pack)?;
-        let applied = applied(self.identity.read(stored.id).await?.tenant().await?, &stored);
-        if applied == Applied::Unchanged {
-            return Ok(applied);
-        }
-        let slug = &pack.tenant.slug;
         let write = self.identity.write(stored.id).await?;
-        write.put_tenant(&pack.tenant, &stored).await?;
-        for organisation in &pack.tenant.organisations {
-            write.put_organisation(organisation_id(slug, &organisation.slug), organisation).await?;
+        let earlier = write.take_tenant().await?;
+        let from_folder = write.folder_digest().await?;
+        let by_page = match (&earlier, &from_folder) {
+            (Some(earlier), Some(from_folder)) => earlier.digest != *from_folder,
+            _ => false,
+        };
+        let applied = applied(earlier, &stored);
+        if applied != Applied::Unchanged {
+            if by_page && !replace {
+                return Err(ApplyRefusal::ChangedByPage { slug: pack.tenant.slug.clone() });
+            }
+            write_identity(&write, pack, &stored).await?;
         }
-        for campaign in pack.campaigns.values() {
-            let closes_at = last_closing(pack, campaign)?;
-            write.put_campaign(campaign_id(slug, &campaign.slug), &campaign.slug, closes_at).await?;
-        }
+        write.mark_from_folder().await?;
         write.commit().await?;
         self.tenants.forget().await;
         Ok(applied)
     }
+}
+
+/// Writes `pack`, stored as `stored`, on the identity side.
+pub(crate) async fn write_identity(
+    write: &identity::Writing,
+    pack: &TenantPack,
+    stored: &StoredTenant,
+) -> Result<(), ApplyRefusal> {
+    let slug = &pack.tenant.slug;
+    write.put_tenant(&pack.tenant, stored).await?;
+    for organisation in &pack.tenant.organisations {
+        write.put_organisation(organisation_id(slug, &organisation.slug), organisation).await?;
+    }
+    for campaign in pack.campaigns.values() {
+        let closes_at = last_closing(pack, campaign)?;
+        write.put_campaign(campaign_id(slug, &campaign.slug), &campaign.slug, closes_at).await?;
+    }
+    Ok(())
+}
+
+/// The same on the conversation side.
+pub(crate) async fn write_conversation(
+    write: &mut conversation::Writing,
+    pack: &TenantPack,
+    stored: &StoredTenant,
+) -> Result<(), ApplyRefusal> {
+    let slug = &pack.tenant.slug;
+    write.put_tenant(slug, stored).await?;
+    for organisation in &pack.tenant.organisations {
+        write.put_organisation(organisation_id(slug, &organisation.slug), &organisation.slug).await?;
+    }
+    for campaign in pack.campaigns.values() {
+        let id = campaign_id(slug, &campaign.slug);
+        write.put_campaign(id, &campaign.slug).await?;
+        for round in &campaign.rounds {
+            let (opens_at, closes_at) = round_times(round, pack.zone).map_err(ApplyRefusal::Pack)?;
+            let new = NewRound {
+                id: round_id(slug, &campaign.slug, &round.slug),
+                campaign: id,
+                slug: &round.slug,
+                round_type: round.round_type,
+                opens_at,
+                closes_at,
+                paused_at: round.paused_at(),
+            };
+            write.put_round(&new).await?;
+        }
+    }
+    Ok(())
 }
 
 fn applied(earlier: Option<StoredTenant>, stored: &StoredTenant) -> Applied {
@@ -108,7 +156,10 @@ fn applied(earlier: Option<StoredTenant>, stored: &StoredTenant) -> Applied {
     }
 }
 
-fn last_closing(pack: &TenantPack, campaign: &CampaignFile) -> Result<DateTime<Utc>, ApplyRefusal> {
+pub(crate) fn last_closing(
+    pack: &TenantPack,
+    campaign: &CampaignFile,
+) -> Result<DateTime<Utc>, ApplyRefusal> {
     let mut last = DateTime::UNIX_EPOCH;
     for round in &campaign.rounds {
         last = last.max(round_times(round, pack.zone).map_err(ApplyRefusal::Pack)?.1);
@@ -116,7 +167,7 @@ fn last_closing(pack: &TenantPack, campaign: &CampaignFile) -> Result<DateTime<U
     Ok(last)
 }
 
-fn stored_tenant(pack: &TenantPack) -> Result<StoredTenant, ApplyRefusal> {
+pub(crate) fn stored_tenant(pack: &TenantPack) -> Result<StoredTenant, ApplyRefusal> {
     let logo = pack.logo.as_deref().map(sanitise_logo).transpose()?;
     let fault = |error: serde_json::Error| ApplyRefusal::Pack(error.to_string());
     let json = serde_json::to_string(&StoredPack::of(pack)).map_err(fault)?;
@@ -128,4 +179,11 @@ fn stored_tenant(pack: &TenantPack) -> Result<StoredTenant, ApplyRefusal> {
     let favicon = favicon.into_bytes();
     let digest = credentials::digest(&[json.as_bytes(), logo.as_deref().unwrap_or_default(), &favicon]);
     Ok(StoredTenant { id: tenant.id, pack: json, digest, logo, favicon })
+}
+
+/// The pack that `stored` holds. Its logo is the PNG that was drawn of the one that came.
+pub(crate) fn unpack(stored: &StoredTenant) -> Result<TenantPack, ApplyRefusal> {
+    let pack: StoredPack =
+        serde_json::from_str(&stored.pack).map_err(|error| ApplyRefusal::Pack(error.to_string()))?;
+    pack.into_pack(stored.logo.clone()).map_err(ApplyRefusal::Pack)
 }

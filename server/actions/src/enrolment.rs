@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use credentials::{CohortKey, KeyId, Pepper, Ticket, TicketPurpose, labels};
+use credentials::{CohortKey, KeyId, Pepper, Ticket, labels};
 use domain::clock::random_bytes;
+use domain::ids::CampaignId;
 use domain::{Clock, Entropy};
 use mail::{Outbox, Sender};
 use storage::identity::{Identity, NewPerson, Person};
@@ -16,6 +17,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::join_by_single_sign_on::SignOn;
+use crate::publish_figures::Looks;
 use crate::sign_up::Counters;
 use crate::{ActionError, Campaign, Tenant, Tenants};
 
@@ -41,9 +43,13 @@ pub struct Enrolment {
     pub(crate) post: Post,
     pub(crate) sign_on: Option<SignOn>,
     pub(crate) counters: Arc<Counters>,
-    cohort_keys: Arc<Mutex<HashMap<KeyId, Arc<CohortKey>>>>,
+    pub(crate) looks: Arc<Looks>,
+    cohort_keys: Arc<Mutex<UnsealedKeys>>,
     order: Arc<Notify>,
 }
+
+/// Cohorts' private keys, and the campaign that each is of.
+type UnsealedKeys = HashMap<KeyId, (CampaignId, Arc<CohortKey>)>;
 
 /// How emails leave: the queue, and who they are from.
 #[derive(Clone)]
@@ -116,8 +122,8 @@ impl Enrolment {
         // What an earlier process left.
         order.notify_one();
         tokio::spawn(forget_order(identity.clone(), Arc::downgrade(&order)));
-        let (counters, cohort_keys) = (Arc::default(), Arc::default());
-        Self { identity, tenants, clock, entropy, secret, post, sign_on, counters, cohort_keys, order }
+        let (counters, cohort_keys, looks) = (Arc::default(), Arc::default(), Arc::default());
+        Self { identity, tenants, clock, entropy, secret, post, sign_on, counters, looks, cohort_keys, order }
     }
 
     /// The present instant by this server's clock, UTC.
@@ -199,7 +205,6 @@ impl Enrolment {
             tenant: tenant.id,
             campaign: campaign.id,
             person: person.id.0,
-            purpose: TicketPurpose::Join,
             expires_at: (now + TimeDelta::minutes(TICKET_MINUTES)).timestamp(),
         };
         Ok(Recognised {
@@ -209,21 +214,32 @@ impl Enrolment {
     }
 
     /// A cohort's private key, unsealed once for each process.
-    pub(crate) fn cohort_key(&self, id: KeyId, sealed: &[u8]) -> Result<Arc<CohortKey>, ActionError> {
+    pub(crate) fn cohort_key(
+        &self,
+        campaign: CampaignId,
+        id: KeyId,
+        sealed: &[u8],
+    ) -> Result<Arc<CohortKey>, ActionError> {
         let mut keys = self.cohort_keys.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = keys.get(&id) {
+        if let Some((_, key)) = keys.get(&id) {
             return Ok(Arc::clone(key));
         }
         let key = CohortKey::unseal(&self.secret.derive(labels::COHORT_KEYS), sealed)
             .map_err(|refusal| ActionError::Fault(format!("cohort key: {refusal}")))?;
         let key = Arc::new(key);
-        keys.insert(id, Arc::clone(&key));
+        keys.insert(id, (campaign, Arc::clone(&key)));
         Ok(key)
     }
 
-    /// Forgets unsealed keys: those of an erased roll among them.
-    pub(crate) fn forget_cohort_keys(&self) {
-        self.cohort_keys.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    /// How many cohorts' private keys this process holds unsealed.
+    pub fn unsealed_keys(&self) -> usize {
+        self.cohort_keys.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Forgets the unsealed keys of `campaign`.
+    pub(crate) fn forget_cohort_keys(&self, campaign: CampaignId) {
+        let mut keys = self.cohort_keys.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.retain(|_, (its, _)| *its != campaign);
     }
 }
 

@@ -75,13 +75,17 @@ impl Actions {
         for campaign in &tenant.campaigns {
             let round = self.current_round(tenant, campaign).await?;
             match round.as_ref().map(|round| round.state(now)) {
-                Some(RoundState::Open) => open = true,
+                Some(RoundState::Open | RoundState::Paused) => open = true,
                 Some(RoundState::Upcoming) => {
                     upcoming = upcoming.or(round.as_ref().map(|round| round.opens_at))
                 }
                 Some(RoundState::Closed) | None => {}
             }
-            let Some(round) = round.filter(|round| round.state(now) == RoundState::Open) else { continue };
+            let Some(round) =
+                round.filter(|round| matches!(round.state(now), RoundState::Open | RoundState::Paused))
+            else {
+                continue;
+            };
             let hash = code.hash(&self.pepper, tenant.id, campaign.id).0;
             match self.conversation.read(tenant.id).await?.code_state(campaign.id, hash).await? {
                 None => continue,

@@ -1,6 +1,7 @@
 //! Why an action did not happen: a named refusal for the person, or a fault for the operator.
 
 use domain::contribution::PostRefusal;
+use domain::moderation::ModerationRefusal;
 use domain::vote::VoteRefusal;
 use storage::StorageError;
 use thiserror::Error;
@@ -14,6 +15,9 @@ pub enum ActionError {
     /// A vote was turned away.
     #[error(transparent)]
     Vote(#[from] VoteRefusal),
+    /// A moderator's decision, a report, an answer or an appeal was turned away.
+    #[error(transparent)]
+    Moderation(#[from] ModerationRefusal),
     /// More to do than may be queued; trying again helps.
     #[error("The site is very busy. Wait a moment and try again. Nothing is lost.")]
     Busy,

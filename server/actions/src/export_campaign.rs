@@ -12,7 +12,8 @@ use domain::round::Feeling;
 use domain::text::Body;
 use storage::conversation::{Post, TransferredVote};
 
-use crate::{ActionError, Actions, Campaign, RoundInfo, Tenant};
+use crate::actor::record;
+use crate::{ActionError, Actions, Actor, Campaign, RoundInfo, Tenant};
 
 /// A campaign in both formats.
 #[derive(Clone, Debug)]
@@ -33,6 +34,28 @@ struct Numbers {
 }
 
 impl Actions {
+    /// Everything that was said in a campaign, as JSON, for `actor` to carry away; on record.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn export_content(
+        &self,
+        actor: &Actor,
+        tenant: &Tenant,
+        campaign: &Campaign,
+    ) -> Result<Vec<u8>, ActionError> {
+        let Exported { conversation, .. } = self.export_campaign(tenant, campaign).await?;
+        let mut file = Vec::new();
+        json::write_conversation(&mut file, &conversation)
+            .map_err(|error| ActionError::Fault(format!("export: {error}")))?;
+        let write = self.conversation.write(tenant.id).await?;
+        let detail = format!("{} posts, {} votes", conversation.posts.len(), conversation.votes.len());
+        let now = crate::moderation::hour(self.clock.now());
+        record(write.audit_trail(), actor, now, "content.export", &campaign.slug, &detail).await?;
+        write.commit().await?;
+        Ok(file)
+    }
+
     /// Everything in `campaign`, as of one moment. Polis' format has no comments, so these are in the JSON only.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
-//! Everything that the session's participant wrote and voted, for them to keep; and what is kept of theirs while they wait.
+//! Everything that the session's participant wrote and voted, for them to keep; and what is kept of theirs while they wait, or was not done
+//! when they were let in.
 
 use domain::contribution::PostState;
 use domain::ids::RoundId;
@@ -6,7 +7,8 @@ use domain::vote::{VoteValue, VoteWish};
 use storage::conversation::Reading;
 
 use crate::keep_act::{Act, acts_of};
-use crate::{ActionError, Actions, OwnVote, Post, Session, Tenant};
+use crate::put_away_refused::refused_of;
+use crate::{ActionError, Actions, OwnVote, Post, Refused, Session, Tenant};
 
 /// Everything of one participant's in their campaign.
 #[derive(Clone, Debug)]
@@ -17,6 +19,8 @@ pub struct MineExport {
     pub votes: Vec<OwnVote>,
     /// What waits to appear, in the order sent.
     pub kept: Vec<Kept>,
+    /// What was kept and could not be done.
+    pub refused: Vec<Refused>,
 }
 
 /// Something that waits to appear in the conversation.
@@ -66,7 +70,8 @@ impl Actions {
             votes.extend(reading.every_own_vote(round, session.participant).await?);
         }
         let kept = kept_of(&reading, session).await?;
-        Ok(MineExport { posts, votes, kept })
+        let refused = refused_of(&reading, session).await?;
+        Ok(MineExport { posts, votes, kept, refused })
     }
 
     /// What waits to appear of the session's participant, in the order sent: the place in this list is the one that
@@ -89,19 +94,24 @@ async fn kept_of(reading: &Reading, session: &Session) -> Result<Vec<Kept>, Acti
     };
     let mut kept = Vec::new();
     for act in acts_of(own)? {
-        let about = match &act {
-            Act::Share { .. } => None,
-            Act::Comment { contribution: post, .. } | Act::Vote { post, .. } => reading.post(*post).await?,
-        };
-        let what = match act {
-            Act::Share { round, form } => KeptAct::Idea { round, body: form.body, prompt: form.prompt },
-            Act::Comment { form, .. } => KeptAct::Comment { body: form.body },
-            Act::Vote { wish: VoteWish::Cast(value), .. } => KeptAct::Vote(value),
-            // Never kept: a vote taken back leaves nothing. It keeps its place, so that the places stay right.
-            Act::Vote { wish: VoteWish::Withdraw, .. } => KeptAct::Vote(VoteValue::Pass),
-        };
-        let visible = about.filter(|post| post.state == PostState::Visible);
-        kept.push(Kept { what, about: visible.map(|post| post.body) });
+        kept.push(shown(reading, act).await?);
     }
     Ok(kept)
+}
+
+/// An act as its author sees it.
+pub(crate) async fn shown(reading: &Reading, act: Act) -> Result<Kept, ActionError> {
+    let about = match &act {
+        Act::Share { .. } => None,
+        Act::Comment { contribution: post, .. } | Act::Vote { post, .. } => reading.post(*post).await?,
+    };
+    let what = match act {
+        Act::Share { round, form } => KeptAct::Idea { round, body: form.body, prompt: form.prompt },
+        Act::Comment { form, .. } => KeptAct::Comment { body: form.body },
+        Act::Vote { wish: VoteWish::Cast(value), .. } => KeptAct::Vote(value),
+        // Never kept: a vote taken back leaves nothing. It keeps its place, so that the places stay right.
+        Act::Vote { wish: VoteWish::Withdraw, .. } => KeptAct::Vote(VoteValue::Pass),
+    };
+    let visible = about.filter(|post| post.state == PostState::Visible);
+    Ok(Kept { what, about: visible.map(|post| post.body) })
 }

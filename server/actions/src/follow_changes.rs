@@ -20,8 +20,12 @@ pub struct Changes {
     pub new_comments: Vec<(PostId, PostId)>,
     /// Posts whose counts may have changed, the new ones among them.
     pub changed: Vec<ChangedPost>,
+    /// Posts that readers had and may not see any more.
+    pub gone: Vec<PostId>,
     /// Whether more changed than this says.
     pub reload: bool,
+    /// Whether the round's dates changed, or it was paused or resumed.
+    pub dates: bool,
 }
 
 /// A post's counts.
@@ -33,6 +37,8 @@ pub struct ChangedPost {
     pub votes: VoteCounts,
     /// How many visible comments it has.
     pub comments: i64,
+    /// Whether a moderator changed its text.
+    pub amended: bool,
 }
 
 /// A round in which something changed.
@@ -74,9 +80,18 @@ impl Actions {
         let changed = deltas
             .iter()
             .filter(|delta| delta.visible)
-            .map(|delta| ChangedPost { id: delta.id, votes: delta.votes, comments: delta.comments })
+            .map(|delta| ChangedPost {
+                id: delta.id,
+                votes: delta.votes,
+                comments: delta.comments,
+                amended: delta.amended,
+            })
             .collect();
-        Ok(Some(Changes { revision: stored.revision, new, new_comments, changed, reload }))
+        // What was held back as soon as it was written was never there for anybody else.
+        let gone = deltas.iter().filter(|delta| !delta.visible && delta.written_at <= revision);
+        let gone = gone.map(|delta| delta.id).collect();
+        let dates = stored.dated_at > revision;
+        Ok(Some(Changes { revision: stored.revision, new, new_comments, changed, gone, reload, dates }))
     }
 
     /// The revision of `round` now.

@@ -58,6 +58,11 @@ pub enum SingleSignOnRefusal {
         "Your organisation's sign-in gave an address that belongs to another organisation here. Choose that one, or ask the support team."
     )]
     OtherOrganisation,
+    /// On the way into the console: nobody with this address works there, or they have not set up their account.
+    #[error(
+        "Nobody with your work address has an account here that can be used. Open your invitation first, or ask somebody here who looks after accounts."
+    )]
+    NoAccount,
     /// Recognised, but they cannot go on.
     #[error("{refusal}")]
     Join {
@@ -97,12 +102,9 @@ impl Enrolment {
         organisation: &Organisation,
         redirect: &str,
     ) -> Result<Away, SingleSignOnRefusal> {
-        let (sign_on, provider, redirect) = self.provider(tenant, organisation, redirect)?;
-        let random = Random {
-            state: random_bytes(&*self.entropy),
-            nonce: random_bytes(&*self.entropy),
-            verifier: random_bytes(&*self.entropy),
-        };
+        let sign_on = self.sign_on.as_ref().ok_or(SingleSignOnRefusal::NotOffered)?;
+        let (provider, redirect) = sign_on.provider(tenant, organisation, redirect)?;
+        let random = SignOn::random(&*self.entropy);
         let now = self.clock.now();
         let begun = sign_on.client.begin(&provider, &redirect, &random, now).await?;
         let on_the_way = OnTheWay {
@@ -141,7 +143,8 @@ impl Enrolment {
         if now.timestamp() >= way.at + TimeDelta::minutes(AWAY_MINUTES).num_seconds() {
             return Err(SingleSignOnRefusal::Lost);
         }
-        let (sign_on, provider, redirect) = self.provider(tenant, organisation, redirect)?;
+        let sign_on = self.sign_on.as_ref().ok_or(SingleSignOnRefusal::NotOffered)?;
+        let (provider, redirect) = sign_on.provider(tenant, organisation, redirect)?;
         let verified = sign_on.client.finish(&provider, &redirect, way.kept, query, now).await?;
         let person = new_person(self, tenant, campaign, organisation, &verified)?;
         let refused = |refusal| SingleSignOnRefusal::Join { campaign: campaign.slug.clone(), refusal };
@@ -153,27 +156,45 @@ impl Enrolment {
         let recognised = self.recognise(tenant, campaign, &person).await.map_err(refused)?;
         Ok((campaign.clone(), recognised))
     }
+}
 
-    fn provider(
+impl SignOn {
+    /// Draws what a way to a provider and back begins with.
+    pub(crate) fn random(entropy: &dyn domain::Entropy) -> Random {
+        Random { state: random_bytes(entropy), nonce: random_bytes(entropy), verifier: random_bytes(entropy) }
+    }
+
+    /// The provider of `organisation`, which sends people back to `redirect`.
+    pub(crate) fn provider(
         &self,
         tenant: &Tenant,
         organisation: &Organisation,
         redirect: &str,
-    ) -> Result<(&SignOn, Provider, Url), SingleSignOnRefusal> {
-        let (Some(sign_on), Some(file)) = (&self.sign_on, &organisation.single_sign_on) else {
-            return Err(SingleSignOnRefusal::NotOffered);
-        };
-        let secret = sign_on.secrets.get(&format!("{}/{}", tenant.slug, organisation.slug)).cloned();
+    ) -> Result<(Provider, Url), SingleSignOnRefusal> {
+        let Some(file) = &organisation.single_sign_on else { return Err(SingleSignOnRefusal::NotOffered) };
+        let secret = self.secrets.get(&format!("{}/{}", tenant.slug, organisation.slug)).cloned();
         let fault = |what: String| ActionError::Fault(format!("single sign-on: {what}"));
         let provider = Provider::new(&file.issuer, &file.client_id, secret)
             .map_err(|refusal| fault(refusal.to_string()))?;
-        let redirect = Url::parse(redirect).map_err(|error| fault(error.to_string()))?;
-        Ok((sign_on, provider, redirect))
+        Ok((provider, Url::parse(redirect).map_err(|error| fault(error.to_string()))?))
     }
 }
 
-/// Whoever the provider vouches for, known by their work address: by anything else, one person could be two. It must vouch for the address,
-/// and the address be the organisation's where the pack says how those end.
+/// The work address that a provider vouches for. It must be the organisation's where the pack says how those end.
+pub(crate) fn work_address(
+    organisation: &Organisation,
+    verified: &Verified,
+) -> Result<EmailAddress, SingleSignOnRefusal> {
+    let email = verified.trusted_email()?;
+    let email = EmailAddress::parse(email).map_err(|_| SignOnRefusal::EmailMissing)?;
+    let domains = &organisation.email_domains;
+    match domains.is_empty() || domains.iter().any(|domain| domain == email.domain()) {
+        true => Ok(email),
+        false => Err(SingleSignOnRefusal::OtherOrganisation),
+    }
+}
+
+/// Whoever the provider vouches for, known by their work address: by anything else, one person could be two.
 fn new_person(
     enrolment: &Enrolment,
     tenant: &Tenant,
@@ -181,12 +202,7 @@ fn new_person(
     organisation: &Organisation,
     verified: &Verified,
 ) -> Result<NewPerson, SingleSignOnRefusal> {
-    let email = verified.trusted_email()?;
-    let email = EmailAddress::parse(email).map_err(|_| SignOnRefusal::EmailMissing)?;
-    let domains = &organisation.email_domains;
-    if !domains.is_empty() && !domains.iter().any(|domain| domain == email.domain()) {
-        return Err(SingleSignOnRefusal::OtherOrganisation);
-    }
+    let email = work_address(organisation, verified)?;
     Ok(NewPerson {
         id: PersonId::random(&*enrolment.entropy),
         campaign: campaign.id,

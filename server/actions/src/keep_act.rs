@@ -1,10 +1,10 @@
 //! What somebody who waits to be let in has sent: kept with their place in the queue, and done when they are let in.
 
-use domain::contribution::{ContributionForm, PostRefusal};
+use domain::contribution::{ContributionForm, PostRefusal, PostState};
 use domain::ids::{CampaignId, ParticipantId, PostId, RoundId};
 use domain::vote::{VoteOutcome, VoteValue, VoteWish, decide};
 use serde::{Deserialize, Serialize};
-use storage::conversation::Newcomer;
+use storage::conversation::{NewPost, Newcomer};
 
 use crate::{ActionError, Actions, CommentForm, Session, Tenant};
 
@@ -29,8 +29,20 @@ impl Author {
 pub enum Placed {
     /// In the conversation.
     Now(PostId),
+    /// With a moderator: others see it once one has looked.
+    WithModerator(PostId),
     /// Kept until its author is let in.
     WithTheNextGroup,
+}
+
+impl Placed {
+    /// Where a post is that has just been written.
+    pub(crate) fn of(post: &NewPost) -> Self {
+        match post.state {
+            PostState::Visible => Self::Now(post.id),
+            PostState::Hidden | PostState::Withdrawn => Self::WithModerator(post.id),
+        }
+    }
 }
 
 /// Something that a participant does.

@@ -2,13 +2,14 @@
 //! nothing, so every process may.
 
 use chrono::{Days, NaiveDate};
+use domain::figures::in_whole_groups;
 use domain::time_zone::local_date;
 use storage::identity::DailyCount;
 
 use crate::{ActionError, Actions, Campaign, Enrolment, Tenant};
 
 impl Enrolment {
-    /// Publishes yesterday's counts of launched campaigns, and deletes the rolls whose day has come. Gives how many people were deleted.
+    /// Publishes yesterday's counts of launched campaigns in whole groups (decision 16), and deletes the rolls whose day has come. Gives how many people were deleted.
     ///
     /// # Errors
     /// Database faults.
@@ -34,10 +35,13 @@ impl Enrolment {
         campaign: &Campaign,
         today: NaiveDate,
     ) -> Result<u64, ActionError> {
+        self.close_figures_of_the_day(tenant, campaign).await?;
         let now = self.clock.now();
         let reading = self.identity.read(tenant.id).await?;
         let Some(row) = reading.campaign(campaign.id).await? else { return Ok(0) };
         if row.erased_on.is_some() {
+            // Another process may have deleted the roll: the keys in this one's memory go as well.
+            self.forget_cohort_keys(campaign.id);
             return Ok(0);
         }
         if now >= row.closes_at && roll_ends(tenant, row.closes_at) <= today {
@@ -45,7 +49,7 @@ impl Enrolment {
             let write = self.identity.write(tenant.id).await?;
             let erased = write.erase_roll(campaign.id, today).await?;
             write.commit().await?;
-            self.forget_cohort_keys();
+            self.forget_cohort_keys(campaign.id);
             self.identity.forget_order().await?;
             return Ok(erased);
         }
@@ -55,6 +59,9 @@ impl Enrolment {
             && published.last().is_none_or(|last| last.day < yesterday);
         if due {
             let (eligible, issued) = reading.totals(campaign.id).await?;
+            let frozen = reading.figures(campaign.id).smallest_group().await?;
+            let smallest = frozen.unwrap_or(campaign.smallest_group);
+            let [eligible, issued] = [eligible, issued].map(|people| in_whole_groups(people, smallest));
             // Not held while writing: rewriting the roll waits for readers, and writers wait for the rewriting.
             drop(reading);
             let write = self.identity.write(tenant.id).await?;
@@ -66,8 +73,8 @@ impl Enrolment {
 }
 
 impl Actions {
-    /// Publishes how many credentials had come in by the end of yesterday, deletes the codes of campaigns whose roll is deleted, and lets
-    /// in whoever has waited long enough.
+    /// Publishes in whole groups how many credentials had come in by the end of yesterday, deletes the codes of campaigns whose roll is deleted, lets in
+    /// whoever has waited long enough, and empties the database's log.
     ///
     /// # Errors
     /// Database faults.
@@ -81,6 +88,8 @@ impl Actions {
             }
         }
         self.admit_due().await?;
+        // Votes and posts stand in the log one by one.
+        self.forget_order().await;
         Ok(())
     }
 
@@ -90,15 +99,19 @@ impl Actions {
         campaign: &Campaign,
         today: NaiveDate,
     ) -> Result<(), ActionError> {
+        self.close_figures_of_the_day(tenant, campaign).await?;
         let yesterday = today - Days::new(1);
         let reading = self.conversation.read(tenant.id).await?;
         let published = reading.daily_registered(campaign.id).await?;
         if published.last().is_none_or(|(day, _)| *day < yesterday) {
-            let registered = reading.registered(campaign.id).await?;
+            let frozen = reading.figures(campaign.id).smallest_group().await?;
+            let smallest = frozen.unwrap_or(campaign.smallest_group);
+            let registered = in_whole_groups(reading.registered(campaign.id).await?, smallest);
             // Nothing is published before anybody has come in, nor for ever after the last change.
             let news = published.last().map_or(registered > 0, |(_, last)| *last != registered);
             if news {
                 let write = self.conversation.write(tenant.id).await?;
+                write.figures(campaign.id).freeze_smallest_group(smallest).await?;
                 write.add_daily_registered(campaign.id, yesterday, registered).await?;
                 write.commit().await?;
             }

@@ -7,11 +7,11 @@ use domain::ids::OrganisationId;
 use domain::roll::{MIN_COHORT_PEOPLE, OrganisationSlug, TooFew, cohorts};
 use domain::tenant_pack::EntryRoute;
 use domain::time_zone::local_date;
-use storage::identity::NewCohort;
+use storage::identity::{NewCohort, OrganisationCount, Writing};
 use thiserror::Error;
 
 use crate::show_keys::{entries, entry_text};
-use crate::{ActionError, Campaign, Enrolment, Tenant};
+use crate::{ActionError, Campaign, Enrolment, Organisation, Tenant};
 
 /// Why a campaign is not launched; nothing has changed then.
 #[derive(Debug, Error)]
@@ -51,8 +51,20 @@ impl Enrolment {
         tenant: &Tenant,
         campaign: &Campaign,
     ) -> Result<Vec<KeyLogEntry>, LaunchRefusal> {
-        let fault = |what: String| ActionError::Fault(what);
         let write = self.identity.write(tenant.id).await?;
+        let log = self.launch_in(&write, tenant, campaign).await?;
+        write.commit().await?;
+        Ok(log)
+    }
+
+    /// The same inside a transaction, which the caller commits.
+    pub(crate) async fn launch_in(
+        &self,
+        write: &Writing,
+        tenant: &Tenant,
+        campaign: &Campaign,
+    ) -> Result<Vec<KeyLogEntry>, LaunchRefusal> {
+        let fault = |what: String| ActionError::Fault(what);
         let row = write.take_campaign(campaign.id).await?.ok_or(LaunchRefusal::NotApplied)?;
         let today = local_date(self.clock.now(), tenant.zone);
         if row.launched_on.is_some() {
@@ -61,25 +73,7 @@ impl Enrolment {
         if self.clock.now() >= row.closes_at {
             return Err(LaunchRefusal::Closed);
         }
-        let on_roll = write.eligible_by_organisation(campaign.id).await?;
-        let eligible = |id: OrganisationId| {
-            let count =
-                on_roll.iter().find(|count| count.organisation == id).map_or(0, |count| count.eligible);
-            u32::try_from(count).unwrap_or(u32::MAX)
-        };
-        // Where people sign up themselves the roll is still empty: the pack says about how many work there.
-        let sizes: Vec<(OrganisationSlug, u32)> = tenant
-            .organisations
-            .iter()
-            .filter_map(|organisation| {
-                let on_roll = eligible(organisation.id);
-                // An invited organisation's people are those on its roll, once there is one.
-                let listed = organisation.entry_route == EntryRoute::Invited && on_roll > 0;
-                let people =
-                    if listed { on_roll } else { on_roll.max(organisation.people.unwrap_or_default()) };
-                Some((organisation.slug.parse().ok()?, people))
-            })
-            .collect();
+        let sizes = sizes(tenant, &write.eligible_by_organisation(campaign.id).await?);
         let mut log = entries(write.key_log().await?)?;
         for cohort in cohorts(&sizes, MIN_COHORT_PEOPLE)? {
             let key = CohortKey::generate().map_err(|broken| fault(broken.to_string()))?;
@@ -110,8 +104,23 @@ impl Enrolment {
             write.add_key_log_entry(number, &entry_text(&entry)?).await?;
             log.push(entry);
         }
-        write.mark_launched(campaign.id, today).await?;
-        write.commit().await?;
+        write.mark_launched(campaign.id, today, campaign.smallest_group).await?;
         Ok(log)
     }
+}
+
+/// How many people each organisation has to hide among: those on its roll, or about as many as the pack says where people sign up themselves.
+pub(crate) fn sizes(tenant: &Tenant, on_roll: &[OrganisationCount]) -> Vec<(OrganisationSlug, u32)> {
+    let eligible = |id: OrganisationId| {
+        let count = on_roll.iter().find(|count| count.organisation == id).map_or(0, |count| count.eligible);
+        u32::try_from(count).unwrap_or(u32::MAX)
+    };
+    let size = |organisation: &Organisation| {
+        let on_roll = eligible(organisation.id);
+        // An invited organisation's people are those on its roll, once there is one.
+        let listed = organisation.entry_route == EntryRoute::Invited && on_roll > 0;
+        let people = if listed { on_roll } else { on_roll.max(organisation.people.unwrap_or_default()) };
+        Some((organisation.slug.parse().ok()?, people))
+    };
+    tenant.organisations.iter().filter_map(size).collect()
 }

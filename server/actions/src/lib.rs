@@ -5,14 +5,26 @@
 //! (storage's), pages and JSON (web's). To add one: a file named after what it does with an `impl Actions`, listed below; it takes
 //! a tenant, asks the clock once, and gives back an outcome, `None` for what is not there, or an [`ActionError`].
 
+mod accounts;
+mod actor;
 mod add_comment;
 mod admit_waiting;
 mod apply_tenant_pack;
 mod cast_vote;
+mod change_dates;
+mod change_policy;
+mod change_settings;
+mod change_standing;
+mod check_draft;
+mod check_health;
+mod create_tenant;
+mod draft_campaign;
+mod edit_pack;
 mod edit_post;
 mod enrolment;
 mod enter_with_code;
 mod erase_mine;
+mod erase_tenants;
 mod error;
 mod export_campaign;
 mod export_mine;
@@ -29,14 +41,21 @@ mod join_with_login;
 mod keep_act;
 mod keep_house;
 mod launch_campaign;
+mod launch_draft;
 mod leave;
 mod list_mine;
 mod lock_post;
+mod moderation;
+mod publish_figures;
+mod put_away_refused;
+mod read_audit;
 mod register_credential;
 mod resume_session;
 mod share_contribution;
+mod show_calendar;
 mod show_contribution;
 mod show_conversation;
+mod show_figures;
 mod show_home;
 mod show_keys;
 mod show_round;
@@ -55,9 +74,29 @@ use domain::ids::CampaignId;
 use domain::{Clock, Entropy};
 use storage::conversation::Conversation;
 
+pub use ::policy;
+pub use accounts::{
+    ARRIVAL_MINUTES, Accepted, AccountRefusal, Accounts, BegunSession, Invited, ListedAccount,
+    MAX_SUPPORT_HOURS, NewAccount, NewAuthenticator, NewMeans, OwnAccount, PasskeyAnswer, PasskeyQuestion,
+    PasskeySite, PasswordForm, Provable, QUESTION_MINUTES, SupportForm, SupportRefusal, Welcome,
+    WithPassword,
+};
+pub use actor::{Actor, PROOF_MINUTES, SignedIn};
 pub use add_comment::CommentForm;
 pub use apply_tenant_pack::{Applied, ApplyRefusal};
+pub use change_dates::{DatesPreview, DatesRefusal, RoundDates};
+pub use change_policy::PolicyRefusal;
+pub use change_settings::{MAX_ORGANISATIONS, MAX_PAGE_CHARACTERS, MAX_PAGES, NewBranding, NewPage};
+pub use change_standing::{StandingChange, StandingRefusal};
+pub use check_draft::{Blocker, Step};
+pub use check_health::Health;
+pub use create_tenant::{NewTenant, NewTenantRefusal};
 pub use credentials::KeyLogEntry;
+pub use credentials::audit_chain::{AuditBreak, AuditHead, ChainedEntry};
+pub use documents::roll::RollKind;
+pub use draft_campaign::{Draft, MAX_DRAFTS};
+pub use edit_pack::EditRefusal;
+pub use edit_post::Edited;
 pub use enrolment::{Enrolment, JoinRefusal, Post as EmailPost, Recognised, TICKET_MINUTES};
 pub use enter_with_code::{Entered, EntryRefusal};
 pub use error::ActionError;
@@ -74,16 +113,27 @@ pub use join_by_single_sign_on::{AWAY_MINUTES, Away, SignOn, SingleSignOnRefusal
 pub use keep_act::{Act, MAX_KEPT_ACTS, Placed};
 pub use keep_house::roll_ends;
 pub use launch_campaign::LaunchRefusal;
+pub use launch_draft::LaunchDraftRefusal;
 pub use list_mine::{MAX_MINE, Mine};
+pub use moderation::{
+    CaseView, Decision, LedgerCount, MyCase, MySuspension, QUEUE_PAGE, Queue, SimilarIdea, SuspensionForm,
+};
+pub use publish_figures::LIVE_SECONDS;
+pub use put_away_refused::{NotDone, Refused};
+pub use read_audit::{AuditPage, DEEDS_PER_PAGE, WholeAudit, check_record};
 pub use register_credential::{Registration, RegistrationRefusal};
+pub use show_calendar::CALENDAR_TYPE;
 pub use show_contribution::{COMMENTS_PER_PAGE, ContributionView};
 pub use show_conversation::ConversationView;
+pub use show_figures::{DayFigures, FiguresView, GroupFigures, Grouping, MAX_DAYS, Window};
 pub use show_home::CampaignView;
-pub use show_keys::{KeyLogRefusal, key_fingerprint, printed_head};
+pub use show_keys::{KeyLogRefusal, contains_head, key_fingerprint, printed_head};
 pub use sign_credential::SignRefusal;
 pub use sign_up::{CONFIRMATION_MINUTES, SignUpForm, SignUpLinks, SignUpRefusal};
-pub use storage::conversation::{OwnVote, Post, Session, ThreadPost};
-pub use storage::identity::{DailyCount, Person};
+pub use storage::conversation::{
+    Case, CaseNote, ModeratedPost, OwnVote, Post, QueuedPost, Report, Session, Suspension, ThreadPost,
+};
+pub use storage::identity::{Account, DailyCount, Person, StoredPasskey, StoredSession, SupportAccess};
 pub use tenant::{Campaign, Organisation, Page, RoundInfo, Tenant};
 
 /// Every use case of the conversation side, with what they need. Those of the identity side are [`Enrolment`]'s.
@@ -96,6 +146,7 @@ pub struct Actions {
     pepper: Pepper,
     votes: cast_vote::VoteQueue,
     joined: Arc<Mutex<JoinedFigures>>,
+    looks: Arc<publish_figures::Looks>,
 }
 
 /// What a process serves: one side or both.
@@ -103,6 +154,8 @@ pub struct Actions {
 pub struct Sides {
     /// The identity side, if it is served here.
     pub identity: Option<Enrolment>,
+    /// Named people, where the identity side is served.
+    pub accounts: Option<Accounts>,
     /// The conversation side, if it is served here.
     pub conversation: Option<Actions>,
 }
@@ -119,7 +172,7 @@ impl Sides {
             .expect("a process serves one side at least")
     }
 
-    /// Brings what is served to what a tenant pack says.
+    /// Brings what is served to what a tenant pack says, unless it was changed by page since.
     ///
     /// # Errors
     /// An [`ApplyRefusal`].
@@ -127,9 +180,28 @@ impl Sides {
         &self,
         pack: &domain::tenant_pack::TenantPack,
     ) -> Result<Applied, ApplyRefusal> {
+        self.apply(pack, false).await
+    }
+
+    /// The same, whatever was changed by page since.
+    ///
+    /// # Errors
+    /// An [`ApplyRefusal`].
+    pub async fn replace_tenant_pack(
+        &self,
+        pack: &domain::tenant_pack::TenantPack,
+    ) -> Result<Applied, ApplyRefusal> {
+        self.apply(pack, true).await
+    }
+
+    async fn apply(
+        &self,
+        pack: &domain::tenant_pack::TenantPack,
+        replace: bool,
+    ) -> Result<Applied, ApplyRefusal> {
         let mut applied = Applied::Unchanged;
         if let Some(identity) = &self.identity {
-            applied = identity.apply_tenant_pack(pack).await?;
+            applied = identity.apply_tenant_pack(pack, replace).await?;
         }
         if let Some(conversation) = &self.conversation {
             let here = conversation.apply_tenant_pack(pack).await?;
@@ -152,20 +224,26 @@ impl Sides {
         Ok(())
     }
 
-    /// Does what is due: lets people in, publishes counts, deletes rolls.
+    /// Does what is due: lets people in, publishes counts, deletes rolls; and has the conversation side take over settings that it missed.
     ///
     /// # Errors
     /// Database faults.
     pub async fn keep_house(&self) -> Result<(), ActionError> {
+        self.take_over_all().await?;
         let identity = match &self.identity {
             Some(identity) => identity.keep_house().await.map(|_| ()),
+            None => Ok(()),
+        };
+        let accounts = match &self.accounts {
+            Some(accounts) => accounts.keep_house().await,
             None => Ok(()),
         };
         // Whatever became of the first: the two sides do not wait for each other.
         if let Some(conversation) = &self.conversation {
             conversation.keep_house().await?;
         }
-        identity
+        identity.and(accounts)?;
+        self.erase_tenants().await
     }
 }
 
@@ -182,7 +260,16 @@ impl Actions {
         pepper: Pepper,
     ) -> Self {
         let votes = cast_vote::VoteQueue::start(conversation.clone(), Arc::clone(&clock));
-        Self { conversation, tenants, clock, entropy, pepper, votes, joined: Arc::default() }
+        Self {
+            conversation,
+            tenants,
+            clock,
+            entropy,
+            pepper,
+            votes,
+            joined: Arc::default(),
+            looks: Arc::default(),
+        }
     }
 
     /// The present instant by this server's clock, UTC.

@@ -1,9 +1,9 @@
 //! A post under its round's lock: the beginning of every change to one.
 
-use domain::contribution::Ownership;
+use domain::contribution::{Ownership, PostState};
 use domain::ids::PostId;
 use domain::round::Round;
-use storage::conversation::{Post, Writing};
+use storage::conversation::{Post, Reading, Writing};
 
 use crate::ActionError;
 use crate::keep_act::Author;
@@ -22,7 +22,12 @@ pub(crate) async fn lock_post(
     Ok(post.map(|post| (round, post)))
 }
 
-/// What decides whether a post may be changed.
-pub(crate) fn ownership(post: &Post) -> Ownership {
-    Ownership { author: post.author, state: post.state }
+/// What decides whether a post may be changed by its author.
+pub(crate) async fn ownership(reading: &Reading, post: &Post) -> Result<Ownership, ActionError> {
+    let case = match post.state {
+        PostState::Hidden => reading.case(post.id).await?,
+        PostState::Visible | PostState::Withdrawn => None,
+    };
+    let undecided = case.is_some_and(|case| case.state.leaves_words_to_author());
+    Ok(Ownership { author: post.author, state: post.state, undecided })
 }

@@ -156,6 +156,7 @@ impl Actions {
         let holds = |newcomer: &&mut Newcomer| matches!(&newcomer.pass, Pass::Credential { device_key: key, .. } if *key == device_key);
         let Some(own) = waiting.iter_mut().find(holds) else { return Ok(None) };
         if own.sessions.len() >= MAX_WAITING_SESSIONS {
+            // Any of them: which was first is not kept.
             own.sessions.remove(0);
         }
         own.sessions.push(session);

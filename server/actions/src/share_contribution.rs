@@ -12,6 +12,7 @@ use domain::voice;
 use storage::conversation::{NewPost, Writing};
 
 use crate::keep_act::{Act, Author, Placed};
+use crate::moderation::{open_case, screened};
 use crate::{ActionError, Actions, RoundInfo, Session, Tenant};
 
 impl Actions {
@@ -45,11 +46,12 @@ impl Actions {
         let mut write = self.conversation.write(tenant.id).await?;
         let author = Author::of(session);
         let now = || self.clock.now();
-        let Some(id) = self.write_contribution(&mut write, tenant, author, round, form, &now).await? else {
+        let Some(placed) = self.write_contribution(&mut write, tenant, author, round, form, &now).await?
+        else {
             return Ok(None);
         };
         write.commit().await?;
-        Ok(Some(Placed::Now(id)))
+        Ok(Some(placed))
     }
 
     /// The same inside a transaction; `now` is asked under the round's lock: who waited for it past the closing time is late.
@@ -61,7 +63,7 @@ impl Actions {
         round: &RoundInfo,
         form: &ContributionForm,
         now: &(dyn Fn() -> DateTime<Utc> + Sync),
-    ) -> Result<Option<PostId>, ActionError> {
+    ) -> Result<Option<Placed>, ActionError> {
         let Some(stored) = write.take_round(round.id).await? else { return Ok(None) };
         let now = now();
         if stored.campaign != author.campaign {
@@ -75,6 +77,11 @@ impl Actions {
         if board.len() >= MAX_CONTRIBUTIONS_PER_ROUND {
             return Err(PostRefusal::RoundFull.into());
         }
+        let today = local_date(now, tenant.zone);
+        if write.suspension(author.participant, today).await?.is_some() {
+            return Err(PostRefusal::Suspended.into());
+        }
+        let screened = screened(round, new.body.as_str(), None);
         let id = PostId::random(&*self.entropy);
         let post = NewPost {
             id,
@@ -87,9 +94,11 @@ impl Actions {
             body: new.body.into_string(),
             theme: new.theme,
             feeling: new.feeling,
-            written_on: local_date(now, tenant.zone),
+            written_on: today,
+            state: screened.post,
         };
         write.add_post(&post, stored.revision).await?;
-        Ok(Some(id))
+        open_case(write, stored.campaign, (id, round.id), screened, None, today).await?;
+        Ok(Some(Placed::of(&post)))
     }
 }

@@ -19,6 +19,8 @@ pub struct ContributionView {
     pub round: Round,
     /// The contribution.
     pub contribution: ThreadPost,
+    /// The idea that it was put together with, if it was.
+    pub merged_into: Option<PostId>,
     /// Comments in the order written, in any state: readers see that something was withdrawn.
     pub comments: Vec<ThreadPost>,
     /// The revision behind which the next page begins, if there is more.
@@ -26,8 +28,8 @@ pub struct ContributionView {
 }
 
 impl Actions {
-    /// The contribution `id` with its comments from behind revision `after`. Nothing if it is not of the reader's campaign, hidden,
-    /// or withdrawn without a comment.
+    /// The contribution `id` with its comments from behind revision `after`. Nothing if it is not of the reader's campaign, hidden (unless it was
+    /// put together with another), or withdrawn without a comment.
     ///
     /// # Errors
     /// Database faults.
@@ -42,9 +44,13 @@ impl Actions {
         let Some(mut contribution) = reading.contribution(id, session.participant).await? else {
             return Ok(None);
         };
+        let merged_into = match contribution.post.state {
+            PostState::Hidden => reading.case(id).await?.and_then(|case| case.merged_into),
+            PostState::Visible | PostState::Withdrawn => None,
+        };
         let gone = match contribution.post.state {
             PostState::Visible => false,
-            PostState::Hidden => true,
+            PostState::Hidden => merged_into.is_none(),
             PostState::Withdrawn => contribution.post.comments == 0,
         };
         let Some(round) = reading.round(contribution.post.round).await? else { return Ok(None) };
@@ -62,6 +68,6 @@ impl Actions {
                 shown.own_vote = kept.get(&shown.post.id).copied();
             }
         }
-        Ok(Some(ContributionView { round, contribution, comments, next }))
+        Ok(Some(ContributionView { round, contribution, merged_into, comments, next }))
     }
 }

@@ -1,7 +1,6 @@
 //! A tenant's campaigns with their state and figures.
 
-use domain::board::FEWEST_COUNTED;
-use domain::ids::CampaignId;
+use domain::figures::in_whole_groups;
 use domain::round::Round;
 use domain::time_zone::local_date;
 use storage::conversation::Reading;
@@ -21,7 +20,7 @@ pub struct CampaignView {
     pub comments: i64,
     /// Votes on contributions.
     pub votes: i64,
-    /// People who had come in when today's figure was made; nothing while they are fewer than [`FEWEST_COUNTED`].
+    /// People who had come in when today's figure was made, in whole groups; nothing while there is no whole group.
     pub joined: Option<i64>,
 }
 
@@ -37,7 +36,7 @@ impl Actions {
         for campaign in &tenant.campaigns {
             let Some(round) = reading.round(campaign.round_at(now).id).await? else { continue };
             let board = self.conversation.board_at(&reading, round.id, round.revision).await?;
-            let joined = self.joined(tenant, &reading, campaign.id).await?;
+            let joined = self.joined(tenant, &reading, campaign).await?;
             views.push(CampaignView {
                 campaign: campaign.clone(),
                 contributions: board.len(),
@@ -55,19 +54,22 @@ impl Actions {
         &self,
         tenant: &Tenant,
         reading: &Reading,
-        campaign: CampaignId,
+        campaign: &Campaign,
     ) -> Result<Option<i64>, ActionError> {
         let today = local_date(self.clock.now(), tenant.zone);
-        let known =
-            self.joined_figures().get(&campaign).filter(|(day, _)| *day == today).map(|(_, joined)| *joined);
+        let known = self
+            .joined_figures()
+            .get(&campaign.id)
+            .filter(|(day, _)| *day == today)
+            .map(|(_, joined)| *joined);
         let joined = match known {
             Some(joined) => joined,
             None => {
-                let joined = reading.participation(campaign).await?.joined;
-                self.joined_figures().insert(campaign, (today, joined));
+                let joined = reading.participation(campaign.id).await?.joined;
+                self.joined_figures().insert(campaign.id, (today, joined));
                 joined
             }
         };
-        Ok(Some(joined).filter(|joined| *joined >= FEWEST_COUNTED))
+        Ok(Some(in_whole_groups(joined, campaign.smallest_group)).filter(|joined| *joined > 0))
     }
 }

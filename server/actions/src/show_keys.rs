@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use credentials::key_log::{check, extends};
 use credentials::{ChainBreak, Head, KeyLogEntry};
+use domain::ids::TenantId;
 use storage::identity::DailyCount;
 use thiserror::Error;
 
@@ -61,8 +62,17 @@ impl Actions {
     /// # Errors
     /// A [`KeyLogRefusal`].
     pub async fn learn_keys(&self, tenant: &Tenant, log: &[KeyLogEntry]) -> Result<usize, KeyLogRefusal> {
+        self.learn_keys_of(tenant.id, log).await
+    }
+
+    /// The same, by the tenant's id.
+    pub(crate) async fn learn_keys_of(
+        &self,
+        tenant: TenantId,
+        log: &[KeyLogEntry],
+    ) -> Result<usize, KeyLogRefusal> {
         check(log)?;
-        let write = self.conversation.write(tenant.id).await?;
+        let write = self.conversation.write(tenant).await?;
         let known = entries(write.key_log().await?)?;
         extends(&known, log)?;
         for entry in &log[known.len()..] {
@@ -89,6 +99,13 @@ impl Actions {
 /// The head of `log` as it is printed on letters and posters; nothing for a log without entries.
 pub fn printed_head(log: &[KeyLogEntry]) -> Option<String> {
     log.last().map(|last| Head(last.hash.clone()).for_print())
+}
+
+/// Whether `log` ended once in the head that was printed as `printed`: then nothing of what there was at that time has been taken off its end.
+/// Spaces and capital letters do not matter.
+pub fn contains_head(log: &[KeyLogEntry], printed: &str) -> bool {
+    let digits = |text: &str| text.split_whitespace().collect::<String>().to_ascii_lowercase();
+    log.iter().any(|entry| digits(&Head(entry.hash.clone()).for_print()) == digits(printed))
 }
 
 /// The beginning of the key's SHA-256, in groups as the head is printed; nothing for a key that is none.

@@ -1,6 +1,6 @@
 //! Signs what somebody eligible cannot be traced by: a blinded message, once for each person and campaign.
 
-use credentials::{BlindRefusal, KeyId, Ticket, TicketPurpose, TicketRefusal, labels, request_digest};
+use credentials::{BlindRefusal, KeyId, Ticket, TicketRefusal, labels, request_digest};
 use domain::ids::PersonId;
 use storage::identity::Requested;
 use thiserror::Error;
@@ -90,10 +90,7 @@ impl Enrolment {
             return Err(ActionError::Busy.into());
         }
         let ticket = Ticket::open(&self.secret.derive(labels::TICKETS), ticket, now.timestamp())?;
-        let fits = ticket.tenant == tenant.id
-            && ticket.campaign == campaign.id
-            && ticket.purpose == TicketPurpose::Join;
-        if !fits {
+        if ticket.tenant != tenant.id || ticket.campaign != campaign.id {
             return Err(TicketRefusal::Malformed.into());
         }
         let reading = self.identity.read(tenant.id).await?;
@@ -111,7 +108,7 @@ impl Enrolment {
         }
         // Not held while writing: rewriting the roll waits for readers, and writers wait for the rewriting.
         drop(reading);
-        let private = self.cohort_key(id, &cohort.sealed_key)?;
+        let private = self.cohort_key(campaign.id, id, &cohort.sealed_key)?;
         let request = request_digest(&blinded);
         // Before it is recorded: what cannot be signed must not cost somebody their one request.
         let signature = tokio::task::spawn_blocking(move || private.blind_sign(&blinded))

@@ -1,14 +1,19 @@
 //! A tenant as the pages need it: its applied pack with ids and instants worked out.
 
+use std::sync::OnceLock;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use domain::branding::Palette;
 use domain::ids::{CampaignId, OrganisationId, PromptId, RoundId, TenantId};
+use domain::moderation::Moderation;
 use domain::round::{Prompt, Theme};
 use domain::tenant_pack::{
-    BrandingFile, CampaignFile, ContactsFile, EntryRoute, JoiningFile, RoundFile, SingleSignOnFile,
-    TenantFile, TenantPack, round_times,
+    BrandingFile, CampaignFile, ContactsFile, EntryRoute, Flag, JoiningFile, PLATFORM, POLICY_FILE,
+    RoundFile, SingleSignOnFile, Standing, TenantFile, TenantPack, round_times,
 };
+use domain::timetable::DatesChanged;
+use policy::{TenantLines, TenantPolicy};
 use serde::{Deserialize, Serialize};
 
 /// What of a pack is stored, as JSON.
@@ -17,6 +22,8 @@ pub(crate) struct StoredPack {
     tenant: TenantFile,
     page_texts: std::collections::BTreeMap<String, String>,
     campaigns: std::collections::BTreeMap<String, CampaignFile>,
+    #[serde(default)]
+    policy: String,
 }
 
 impl StoredPack {
@@ -25,7 +32,16 @@ impl StoredPack {
             tenant: pack.tenant.clone(),
             page_texts: pack.page_texts.clone(),
             campaigns: pack.campaigns.clone(),
+            policy: pack.policy.clone(),
         }
+    }
+
+    /// As a pack again, with the logo as it is stored.
+    pub(crate) fn into_pack(self, logo: Option<Vec<u8>>) -> Result<TenantPack, String> {
+        let zone: Tz =
+            self.tenant.time_zone.parse().map_err(|_| format!("time zone {}", self.tenant.time_zone))?;
+        let Self { tenant, page_texts, campaigns, policy } = self;
+        Ok(TenantPack { tenant, zone, page_texts, logo, campaigns, policy })
     }
 }
 
@@ -54,6 +70,13 @@ pub struct Tenant {
     pub contacts: ContactsFile,
     /// How people are let in, and for how long the roll is kept.
     pub joining: JoiningFile,
+    /// Whether it is served.
+    pub standing: Standing,
+    /// What is switched off for it.
+    pub switched_off: Vec<Flag>,
+    /// What its own lines add to who may do what.
+    pub policy_lines: TenantLines,
+    policy: OnceLock<TenantPolicy>,
     /// Employers.
     pub organisations: Vec<Organisation>,
     /// Its own pages.
@@ -115,6 +138,8 @@ pub struct Campaign {
     pub purpose: String,
     /// What happens with what people say.
     pub what_next: String,
+    /// The smallest group that its figures are to show.
+    pub smallest_group: u32,
     /// Its stages, in order; at least one.
     pub rounds: Vec<RoundInfo>,
 }
@@ -132,10 +157,16 @@ pub struct RoundInfo {
     pub opens_at: DateTime<Utc>,
     /// When the pack has it close.
     pub closes_at: DateTime<Utc>,
+    /// How what people write in it is looked after.
+    pub moderation: Moderation,
     /// What it asks, in order.
     pub prompts: Vec<Prompt>,
     /// What a contribution can be about.
     pub themes: Vec<Theme>,
+    /// Since when the pack has it paused.
+    pub paused_at: Option<DateTime<Utc>>,
+    /// How its dates have changed, oldest first.
+    pub changes: Vec<DatesChanged>,
 }
 
 impl Tenant {
@@ -149,7 +180,11 @@ impl Tenant {
         favicon: Vec<u8>,
         digest: String,
     ) -> Result<Self, String> {
-        let StoredPack { tenant, mut page_texts, campaigns } = pack;
+        let StoredPack { tenant, mut page_texts, campaigns, policy } = pack;
+        let policy_lines = TenantLines::read(&policy).map_err(|problems| {
+            let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            format!("{POLICY_FILE}: {}", problems.join("; "))
+        })?;
         let zone: Tz = tenant.time_zone.parse().map_err(|_| format!("time zone {}", tenant.time_zone))?;
         let colour = |text: &str| text.parse().map_err(|_| format!("colour {text}"));
         let palette = Palette::from_brand(
@@ -190,6 +225,10 @@ impl Tenant {
             palette,
             contacts: tenant.contacts,
             joining: tenant.joining,
+            standing: tenant.standing,
+            switched_off: tenant.switched_off,
+            policy_lines,
+            policy: OnceLock::new(),
             organisations: organisations.collect(),
             pages: pages.collect(),
             campaigns,
@@ -205,9 +244,24 @@ impl Tenant {
         self.hosts.iter().chain(&self.identity_hosts).any(|name| name == host)
     }
 
+    /// Who may do what here: the enforcer's answers, asked for once for each version of the pack.
+    pub fn policy(&self) -> &TenantPolicy {
+        self.policy.get_or_init(|| TenantPolicy::with(self.id, &self.policy_lines))
+    }
+
+    /// Whether this is the tenant of the platform's own operators.
+    pub fn is_platform(&self) -> bool {
+        self.slug == PLATFORM
+    }
+
     /// The campaign called `slug`.
     pub fn campaign(&self, slug: &str) -> Option<&Campaign> {
         self.campaigns.iter().find(|campaign| campaign.slug == slug)
+    }
+
+    /// The round with this id.
+    pub fn round(&self, id: RoundId) -> Option<&RoundInfo> {
+        self.campaigns.iter().flat_map(|campaign| &campaign.rounds).find(|round| round.id == id)
     }
 
     /// The organisation called `slug`.
@@ -224,7 +278,7 @@ impl Organisation {
 }
 
 impl Campaign {
-    fn from_file(tenant: &str, campaign: CampaignFile, zone: Tz) -> Result<Self, String> {
+    pub(crate) fn from_file(tenant: &str, campaign: CampaignFile, zone: Tz) -> Result<Self, String> {
         let rounds = campaign
             .rounds
             .into_iter()
@@ -236,6 +290,7 @@ impl Campaign {
             title: campaign.title,
             purpose: campaign.purpose,
             what_next: campaign.what_next,
+            smallest_group: campaign.smallest_group,
             rounds,
         })
     }
@@ -250,6 +305,7 @@ impl Campaign {
 impl RoundInfo {
     fn from_file(tenant: &str, campaign: &str, round: RoundFile, zone: Tz) -> Result<Self, String> {
         let (opens_at, closes_at) = round_times(&round, zone)?;
+        let paused_at = round.paused_at();
         let slug = round.slug;
         let prompts = round.prompts.into_iter().map(|prompt| Prompt {
             id: PromptId::named(&[tenant, campaign, &slug, &prompt.slug]),
@@ -263,12 +319,15 @@ impl RoundInfo {
             title: round.title,
             opens_at,
             closes_at,
+            moderation: Moderation { mode: round.moderation, hold: round.hold },
             prompts: prompts.collect(),
             themes: round
                 .themes
                 .into_iter()
                 .map(|theme| Theme { slug: theme.slug, name: theme.name })
                 .collect(),
+            paused_at,
+            changes: round.changes,
             slug,
         })
     }

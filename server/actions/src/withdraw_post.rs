@@ -22,7 +22,7 @@ impl Actions {
         let Some((round, post)) = lock_post(&mut write, Author::of(session), id).await? else {
             return Ok(None);
         };
-        may_change(&round, self.clock.now(), ownership(&post), session.participant)?;
+        may_change(&round, self.clock.now(), ownership(&write, &post).await?, session.participant)?;
         write.withdraw_post(&post, round.revision).await?;
         write.commit().await?;
         self.forget_order().await;

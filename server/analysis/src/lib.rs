@@ -4,4 +4,7 @@
 //! (actions'). To add one more analysis: a file named after the question that it answers, plain types in and out, and every chance that
 //! it speaks of stated with its arithmetic.
 
+pub mod likeness;
 pub mod linkage;
+pub mod release;
+pub mod screening;

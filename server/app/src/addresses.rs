@@ -147,6 +147,11 @@ pub fn login_link(tenant_url: &str, campaign: &str, code: Option<&str>) -> Strin
     format!("{tenant_url}join/{campaign}/login{code}")
 }
 
+/// Where an invitation of a named person leads, given the address of the tenant's identity side; its token goes behind.
+pub fn welcome_link(tenant_url: &str) -> String {
+    format!("{tenant_url}console/welcome?token=")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -32,6 +32,8 @@ pub const DEFAULT_PORT: u16 = 8080;
 pub const DEFAULT_DATA: &str = "candour-data";
 /// What is logged unless told otherwise.
 const DEFAULT_LEVEL: &str = "info";
+/// The longest name of the other side's owner, characters.
+const OWNER_CHARACTERS: usize = 100;
 /// Said of `server.other_side_url`.
 pub const OTHER_SIDE_MISSING: &str =
     "is missing: each side sends people to the other, so write where that is";
@@ -68,6 +70,8 @@ pub struct ServerSettings {
     pub public_url: PublicUrl,
     /// Under which address they come to the other side, where the two run apart.
     pub other_side_url: Option<PublicUrl>,
+    /// Who runs the other side, where that is somebody else: the pages for participants name them.
+    pub other_side_owner: Option<String>,
     /// The proxies whose word about their client is taken.
     pub trusted_proxies: TrustedProxies,
     /// Said on every page of a demonstration; no file sets it.
@@ -318,9 +322,15 @@ impl Problems {
         if side != Side::Both && told.is_none() && other_side_url.is_none() {
             self.add("server.other_side_url", OTHER_SIDE_MISSING);
         }
+        let other_side_owner =
+            section.other_side_owner.and_then(|name| self.checked("server.other_side_owner", owner(&name)));
+        if side == Side::Both && told.is_none() && other_side_owner.is_some() {
+            self.add("server.other_side_owner", "has no meaning where one process serves both sides");
+        }
         Some(ServerSettings {
             side,
             other_side_url,
+            other_side_owner,
             address: address?,
             operations_address: operations?,
             public_url: public_url?,
@@ -328,6 +338,17 @@ impl Problems {
             demo_note: None,
         })
     }
+}
+
+/// The name of whoever runs the other side, as participants read it.
+fn owner(name: &str) -> Result<String, String> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > OWNER_CHARACTERS || name.contains(char::is_control) {
+        return Err(format!(
+            "write the name of whoever runs the other side, in 1 to {OWNER_CHARACTERS} characters"
+        ));
+    }
+    Ok(name.to_owned())
 }
 
 /// A level by name, or a filter. A single word that is no level would be taken for the name of a part of the program, and nothing

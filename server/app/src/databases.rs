@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actions::{Actions, EmailPost, Enrolment, Sides, SignOn, Tenants};
+use actions::{Accounts, Actions, EmailPost, Enrolment, Sides, SignOn, Tenants};
 use anyhow::{Error, Result, anyhow, bail};
 use domain::{Clock, Entropy};
 use mail::{Mailbox, Outbox, RetrySchedule};
@@ -94,14 +94,29 @@ pub async fn open_sides(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn
         None => None,
     };
     let Some(identity) = identity else {
-        return Ok(Opened { sides: Sides { identity: None, conversation }, outbox: None, mailbox: None });
+        return Ok(Opened {
+            sides: Sides { identity: None, accounts: None, conversation },
+            outbox: None,
+            mailbox: None,
+        });
     };
     let (mailer, mailbox) = config.mail.mailer()?;
     let outbox = Outbox::start(mailer, RetrySchedule::default());
     let post = EmailPost { outbox: outbox.clone(), sender: config.mail.from.clone() };
     let secret = config.identity_secret.read()?;
-    let enrolment = Enrolment::new(identity, tenants, clock, entropy, secret, post, Some(sign_on(config)?));
-    Ok(Opened { sides: Sides { identity: Some(enrolment), conversation }, outbox: Some(outbox), mailbox })
+    let sign_on = Some(sign_on(config)?);
+    let accounts = Accounts::new(
+        identity.clone(),
+        Arc::clone(&tenants),
+        Arc::clone(&clock),
+        Arc::clone(&entropy),
+        secret.clone(),
+        post.clone(),
+        sign_on.clone(),
+    );
+    let enrolment = Enrolment::new(identity, tenants, clock, entropy, secret, post, sign_on);
+    let sides = Sides { identity: Some(enrolment), accounts: Some(accounts), conversation };
+    Ok(Opened { sides, outbox: Some(outbox), mailbox })
 }
 
 /// The identity side's use cases for a command, without single sign-on, before a queue of emails of their own: with `schedule`, which

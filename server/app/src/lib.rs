@@ -16,6 +16,7 @@ mod entropy;
 mod logs;
 mod new_file;
 mod pack_folders;
+pub mod platform;
 pub mod secrets;
 mod start;
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use actions::policy::TenantLines;
 use anyhow::{Context, Result, bail};
 use documents::logo::sanitise_logo;
-use domain::tenant_pack::{self, PackFiles, PackProblem, TenantPack};
+use domain::tenant_pack::{self, POLICY_FILE, PackFiles, PackProblem, TenantPack};
 
 /// Where packs lie unless told otherwise.
 pub const DEFAULT_FOLDER: &str = "tenants";
@@ -78,6 +79,9 @@ fn check(folder: &Path, files: &PackFiles) -> Checked {
     }
     if let Some(Err(refusal)) = pack.logo.as_deref().map(sanitise_logo) {
         add(PACK_MARK, format!("branding.logo: {refusal}"));
+    }
+    if let Err(wrong) = TenantLines::read(&pack.policy) {
+        wrong.iter().for_each(|problem| add(POLICY_FILE, problem.to_string()));
     }
     if problems.is_empty() { Ok(pack) } else { Err(problems) }
 }

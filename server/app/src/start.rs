@@ -75,6 +75,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
             Scheme::Https => Transport::Https,
             Scheme::Http => Transport::Loopback,
         },
+        other_side_owner: config.server.other_side_owner,
         trusted_proxies: config.server.trusted_proxies,
         demo_note: config.server.demo_note,
     };

@@ -9,6 +9,8 @@ pub const SEALED_CODES: &str = "sealed-codes";
 pub const SESSIONS: &str = "sessions";
 /// Keyed hashes of the unique login codes of the invited route. Identity side.
 pub const LOGIN_CODES: &str = "login-codes";
+/// Keyed hashes of who reported which post. Conversation side.
+pub const REPORTERS: &str = "reporters";
 /// Derives the 8-digit confirmation codes of the sign-up route. Identity side.
 pub const CONFIRMATION_CODES: &str = "confirmation-codes";
 /// Encrypts tickets: "this device has shown to be that person on the roll". Identity side.
@@ -18,9 +20,43 @@ pub const SEALED_TEXTS: &str = "sealed-texts";
 /// Encrypts the cohorts' private keys where they are stored. Identity side.
 pub const COHORT_KEYS: &str = "cohort-keys";
 
+/// Goes into the hashes of named people's passwords beside the salt. Identity side.
+pub const PASSWORDS: &str = "passwords";
+/// Encrypts what a named person's authenticator app counts with. Identity side.
+pub const TOTP_SECRETS: &str = "totp-secrets";
+/// Keyed hashes of recovery codes. Identity side.
+pub const RECOVERY_CODES: &str = "recovery-codes";
+/// Encrypts passkeys, and what is remembered while one is made or used. Identity side.
+pub const PASSKEYS: &str = "passkeys";
+/// Keyed hashes of the tokens of console sessions. Identity side.
+pub const CONSOLE_SESSIONS: &str = "console-sessions";
+/// Keyed hashes of the tokens in named people's invitations. Identity side.
+pub const INVITATIONS: &str = "invitations";
+/// Keyed hashes of the questions to passkeys that were answered. Identity side.
+pub const PASSKEY_QUESTIONS: &str = "passkey-questions";
+
+/// Keyed hashes of the addresses at which somebody tried to sign in. Identity side.
+pub const SIGN_IN_TRIES: &str = "sign-in-tries";
+
 /// All labels of this room.
-pub const ALL: [&str; 7] =
-    [SEALED_CODES, SESSIONS, LOGIN_CODES, CONFIRMATION_CODES, TICKETS, SEALED_TEXTS, COHORT_KEYS];
+pub const ALL: [&str; 16] = [
+    SEALED_CODES,
+    SESSIONS,
+    REPORTERS,
+    LOGIN_CODES,
+    CONFIRMATION_CODES,
+    TICKETS,
+    SEALED_TEXTS,
+    COHORT_KEYS,
+    PASSWORDS,
+    TOTP_SECRETS,
+    RECOVERY_CODES,
+    PASSKEYS,
+    CONSOLE_SESSIONS,
+    INVITATIONS,
+    PASSKEY_QUESTIONS,
+    SIGN_IN_TRIES,
+];
 
 #[cfg(test)]
 mod tests {

@@ -51,6 +51,11 @@ impl SessionToken {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
+    /// The bare bytes, for a token of the same spelling that hashes them under a label of its own.
+    pub(crate) fn as_bytes(&self) -> &[u8; TOKEN_BYTES] {
+        &self.0
+    }
+
     /// What to store and look up instead of the token.
     pub fn hash(&self, pepper: &Pepper) -> TokenHash {
         TokenHash(pepper.derive(labels::SESSIONS).mac(&[&self.0]))

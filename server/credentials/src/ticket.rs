@@ -1,7 +1,7 @@
 //! Tickets of the identity side: "this device has shown to be that person on the roll of that campaign, until then".
 //!
 //! Sealed, not stored: the browser holds it between the screens of joining. A ticket never leaves the identity side's own
-//! pages, and the conversation side cannot open one. To add one more use: a variant of [`TicketPurpose`] with a number of its own.
+//! pages, and the conversation side cannot open one. All it is good for is to ask for the one signature of its campaign.
 
 use std::fmt;
 
@@ -12,15 +12,15 @@ use uuid::Uuid;
 use crate::pepper::DerivedKey;
 use crate::sealed_text::{NONCE_BYTES, open_text, seal_text};
 
-/// The form of a ticket's contents: version, purpose, tenant, campaign, person, end.
-const VERSION: u8 = 1;
+/// The form of a ticket's contents: version, tenant, campaign, person, end.
+const VERSION: u8 = 2;
 /// Length of a ticket's contents, in bytes.
-const CONTENT_BYTES: usize = 1 + 1 + 3 * UUID_BYTES + 8;
+const CONTENT_BYTES: usize = 1 + 3 * UUID_BYTES + 8;
 const UUID_BYTES: usize = 16;
 /// What sealed texts of this kind say they are.
 const SEALED_AS: &str = "ticket";
 
-/// Who has shown to be whom, for what and until when. `Debug` does not say.
+/// Who has shown to be whom, and until when. `Debug` does not say.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Ticket {
     /// The tenant.
@@ -29,19 +29,8 @@ pub struct Ticket {
     pub campaign: CampaignId,
     /// The person's row on the roll.
     pub person: Uuid,
-    /// What it may be used for. Whoever opens a ticket compares it.
-    pub purpose: TicketPurpose,
     /// When it ends: seconds since 1970-01-01 00:00 UTC. In that second it is over.
     pub expires_at: i64,
-}
-
-/// What a ticket may be used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TicketPurpose {
-    /// To ask for the one signature of this campaign.
-    Join,
-    /// To see one's own row on the roll, or to be taken off it.
-    OwnData,
 }
 
 /// Why a ticket is refused. Each says what to do.
@@ -57,23 +46,12 @@ pub enum TicketRefusal {
     Expired,
 }
 
-impl TicketPurpose {
-    const ALL: [Self; 2] = [Self::Join, Self::OwnData];
-
-    fn number(self) -> u8 {
-        match self {
-            Self::Join => 1,
-            Self::OwnData => 2,
-        }
-    }
-}
-
 impl Ticket {
     /// The ticket as base64url text, for a form or a cookie. `nonce` must be random; `key` comes from
     /// [`labels::TICKETS`](crate::labels::TICKETS).
     pub fn seal(&self, key: &DerivedKey, nonce: [u8; NONCE_BYTES]) -> String {
         let contents = [
-            [VERSION, self.purpose.number()].as_slice(),
+            [VERSION].as_slice(),
             self.tenant.0.as_bytes(),
             self.campaign.0.as_bytes(),
             self.person.as_bytes(),
@@ -83,8 +61,8 @@ impl Ticket {
         seal_text(key, nonce, SEALED_AS, &contents)
     }
 
-    /// Reads what [`seal`](Self::seal) made, at `now_seconds` since 1970-01-01 00:00 UTC. The caller compares tenant, campaign and
-    /// purpose with where the ticket was shown.
+    /// Reads what [`seal`](Self::seal) made, at `now_seconds` since 1970-01-01 00:00 UTC. The caller compares tenant and campaign
+    /// with where the ticket was shown.
     ///
     /// # Errors
     /// A [`TicketRefusal`] for the person who shows it.
@@ -98,13 +76,12 @@ impl Ticket {
         if contents.len() != CONTENT_BYTES || contents[0] != VERSION {
             return None;
         }
-        let (ids, end) = contents[2..].split_at(3 * UUID_BYTES);
+        let (ids, end) = contents[1..].split_at(3 * UUID_BYTES);
         let id = |place: usize| Uuid::from_slice(&ids[place * UUID_BYTES..][..UUID_BYTES]).ok();
         Some(Self {
             tenant: TenantId(id(0)?),
             campaign: CampaignId(id(1)?),
             person: id(2)?,
-            purpose: TicketPurpose::ALL.into_iter().find(|purpose| purpose.number() == contents[1])?,
             expires_at: i64::from_be_bytes(end.try_into().ok()?),
         })
     }
@@ -122,12 +99,11 @@ mod tests {
     use crate::labels;
     use crate::samples::{key, samples};
 
-    fn ticket(bytes: [u8; 16], purpose: TicketPurpose) -> Ticket {
+    fn ticket(bytes: [u8; 16]) -> Ticket {
         Ticket {
             tenant: TenantId::named(&["bsol"]),
             campaign: CampaignId::named(&["bsol", "1"]),
             person: Uuid::from_bytes(bytes),
-            purpose,
             expires_at: 1_800_000_000,
         }
     }
@@ -135,8 +111,8 @@ mod tests {
     #[test]
     fn a_ticket_comes_back_until_its_end() {
         let key = key(1, labels::TICKETS);
-        for (bytes, purpose) in samples(200).zip(TicketPurpose::ALL.into_iter().cycle()) {
-            let given = ticket(bytes, purpose);
+        for bytes in samples(200) {
+            let given = ticket(bytes);
             let text = given.seal(&key, bytes[..NONCE_BYTES].try_into().unwrap());
             assert_eq!(Ticket::open(&key, &text, 1_799_999_999), Ok(given));
             assert_eq!(Ticket::open(&key, &text, 1_800_000_000), Err(TicketRefusal::Expired));
@@ -147,7 +123,7 @@ mod tests {
     #[test]
     fn nothing_else_is_a_ticket() {
         let (own, foreign) = (key(1, labels::TICKETS), key(2, labels::TICKETS));
-        let text = ticket([5; 16], TicketPurpose::Join).seal(&own, [1; NONCE_BYTES]);
+        let text = ticket([5; 16]).seal(&own, [1; NONCE_BYTES]);
         assert_eq!(Ticket::open(&foreign, &text, 0), Err(TicketRefusal::Malformed));
         assert_eq!(Ticket::open(&own, "", 0), Err(TicketRefusal::Malformed));
         for place in 0..text.len() - 1 {
@@ -156,10 +132,7 @@ mod tests {
             assert_eq!(Ticket::open(&own, &altered, 0), Err(TicketRefusal::Malformed), "{place}");
         }
         let mut contents = [0; CONTENT_BYTES];
-        contents[..2].copy_from_slice(&[VERSION, 9]);
-        let unknown_purpose = seal_text(&own, [2; NONCE_BYTES], SEALED_AS, &contents);
-        assert_eq!(Ticket::open(&own, &unknown_purpose, -1), Err(TicketRefusal::Malformed));
-        contents[..2].copy_from_slice(&[VERSION + 1, 1]);
+        contents[0] = VERSION + 1;
         let later_version = seal_text(&own, [3; NONCE_BYTES], SEALED_AS, &contents);
         assert_eq!(Ticket::open(&own, &later_version, -1), Err(TicketRefusal::Malformed));
         contents[0] = VERSION;
@@ -171,6 +144,6 @@ mod tests {
 
     #[test]
     fn debug_says_nothing() {
-        assert_eq!(format!("{:?}", ticket([1; 16], TicketPurpose::Join)), "Ticket(secret)");
+        assert_eq!(format!("{:?}", ticket([1; 16])), "Ticket(secret)");
     }
 }

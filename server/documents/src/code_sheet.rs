@@ -150,7 +150,10 @@ const QUIET_MODULES: usize = 4;
 
 /// The link as a QR code, black on white, readable with 15 % of it lost (level M). Neighbouring dark modules are one stroke of
 /// the path: a third of the size that the qrcode crate's own SVG has, and a sheet may hold ten thousand.
-pub(crate) fn qr_svg(link: &str) -> Result<String, SheetRefusal> {
+///
+/// # Errors
+/// [`SheetRefusal::LinkTooLong`].
+pub fn qr_svg(link: &str) -> Result<String, SheetRefusal> {
     let code = QrCode::with_error_correction_level(link, EcLevel::M)
         .map_err(|_| SheetRefusal::LinkTooLong { bytes: link.len() })?;
     let mut path = String::new();

@@ -15,8 +15,6 @@ use crate::vote::VoteCounts;
 
 /// Contributions on one page.
 pub const PAGE_SIZE: usize = 20;
-/// Fewer people than this are not counted in public.
-pub const FEWEST_COUNTED: i64 = 10;
 /// Longest search text, in characters.
 pub const MAX_SEARCH_CHARACTERS: usize = 100;
 
@@ -43,6 +41,8 @@ pub struct Card {
     pub day: NaiveDate,
     /// Whether its text was changed since.
     pub edited: bool,
+    /// Whether a moderator changed its text.
+    pub amended: bool,
     /// How many answered what.
     pub votes: VoteCounts,
     /// How many visible comments it has.
@@ -185,6 +185,11 @@ impl Board {
         self.cards.is_empty()
     }
 
+    /// The contribution `id`, if readers may see it.
+    pub fn card(&self, id: PostId) -> Option<&Card> {
+        self.cards.get(&id).map(Arc::as_ref)
+    }
+
     /// Votes on all contributions together.
     pub fn votes(&self) -> i64 {
         self.cards.values().map(|card| card.votes.total()).sum()
@@ -269,6 +274,7 @@ mod tests {
             voice: 0,
             day: NaiveDate::default(),
             edited: false,
+            amended: false,
             votes: VoteCounts { agree: number % 7, disagree: number % 5, pass: 0 },
             comments: number % 11,
             written_at: number,

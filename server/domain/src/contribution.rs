@@ -106,6 +106,12 @@ pub enum PostRefusal {
     /// Hidden or withdrawn.
     #[error("This can no longer be changed. It has been taken down.")]
     Gone,
+    /// A moderator has ended the comments under this idea.
+    #[error("A moderator has closed the comments here. You can still read them, and vote.")]
+    Locked,
+    /// A moderator has stopped this participant from writing.
+    #[error("A moderator has stopped you from writing for now. My ideas says why, and what you can do.")]
+    Suspended,
 }
 
 /// Checks a contribution's form against what its round asks.
@@ -148,6 +154,8 @@ pub struct Ownership {
     pub author: Option<ParticipantId>,
     /// What readers see of it.
     pub state: PostState,
+    /// Whether nobody has decided against it yet: its author may change it although others do not see it.
+    pub undecided: bool,
 }
 
 /// Whether `who` may edit or withdraw a post of `round` at `now`.
@@ -163,6 +171,7 @@ pub fn may_change(
     round.require_open(now)?;
     match post.state {
         PostState::Visible => Ok(()),
+        PostState::Hidden if post.undecided => Ok(()),
         PostState::Hidden | PostState::Withdrawn => Err(PostRefusal::Gone),
     }
 }
@@ -179,7 +188,9 @@ mod tests {
             campaign: CampaignId::named(&["c"]),
             opens_at: "2023-11-30T00:00:00Z".parse().unwrap(),
             closes_at: "2023-12-14T23:59:00Z".parse().unwrap(),
+            paused_at: None,
             revision: 0,
+            dated_at: 0,
         }
     }
 
@@ -218,7 +229,7 @@ mod tests {
     #[test]
     fn only_the_author_changes_a_post_and_only_while_open() {
         let me = ParticipantId::named(&["me"]);
-        let mine = Ownership { author: Some(me), state: PostState::Visible };
+        let mine = Ownership { author: Some(me), state: PostState::Visible, undecided: false };
         assert_eq!(may_change(&round(), now(), mine, me), Ok(()));
         let other = ParticipantId::named(&["other"]);
         assert_eq!(may_change(&round(), now(), mine, other), Err(PostRefusal::NotYours));
@@ -226,5 +237,9 @@ mod tests {
         assert_eq!(may_change(&round(), closed, mine, me), Err(PostRefusal::Round(RoundRefusal::Closed)));
         let withdrawn = Ownership { state: PostState::Withdrawn, ..mine };
         assert_eq!(may_change(&round(), now(), withdrawn, me), Err(PostRefusal::Gone));
+        let hidden = Ownership { state: PostState::Hidden, ..mine };
+        assert_eq!(may_change(&round(), now(), hidden, me), Err(PostRefusal::Gone));
+        let held = Ownership { undecided: true, ..hidden };
+        assert_eq!(may_change(&round(), now(), held, me), Ok(()));
     }
 }

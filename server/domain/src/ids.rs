@@ -71,6 +71,12 @@ ids! {
     PersonId;
     /// Rows of a roll that wait for somebody to confirm them.
     ImportId;
+    /// A named person who works in the open. Identity side.
+    AccountId;
+    /// A campaign that is being prepared. Identity side.
+    DraftId;
+    /// A passkey, an invitation, a draft: whatever of an account's has no better name.
+    ItemId;
     /// Whoever holds a credential: no name, no email, no link to the roll.
     ParticipantId;
     /// A contribution or a comment.

@@ -5,17 +5,24 @@
 //! policy's). To add a rule: a file named after its subject, an enum for its states, a `…Refusal` for what it turns
 //! away, and its tests beside it.
 
+pub mod account;
+pub mod audit;
 pub mod board;
 pub mod branding;
+pub mod campaign_draft;
 pub mod clock;
 pub mod contribution;
+pub mod figures;
 pub mod ids;
+pub mod moderation;
 pub mod person;
+pub mod planned_email;
 pub mod roll;
 pub mod round;
 pub mod tenant_pack;
 pub mod text;
 pub mod time_zone;
+pub mod timetable;
 pub mod voice;
 pub mod vote;
 

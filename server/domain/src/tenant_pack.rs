@@ -3,12 +3,16 @@
 //! ```text
 //! tenants/<slug>/tenant.toml                       [`TenantFile`]
 //! tenants/<slug>/pages/<page>.md                   Markdown, named by a `[[pages]]` entry
+//! tenants/<slug>/policy.csv                        what roles may do here beside the base, one line each
 //! tenants/<slug>/branding/logo.svg (or .png)       named by `branding.logo`
 //! tenants/<slug>/campaigns/<campaign>/campaign.toml  [`CampaignFile`]
 //! ```
 
+mod campaign;
+mod files;
 mod joining;
 mod read;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -20,10 +24,20 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::moderation::{ModerationMode, Rule};
+use crate::planned_email::EmailFile;
 use crate::roll::PlusAddressing;
 use crate::round::VoteWording;
+use crate::timetable::DatesChanged;
+pub use campaign::{CampaignPart, CampaignProblem, campaign_problems};
+pub use files::files_of;
 pub use read::{read, round_times, schema};
+pub use standing::{Flag, GRACE_DAYS, MAX_REASON_CHARACTERS, MIN_REASON_CHARACTERS, Standing};
 
+/// The tenant of the platform's own operators.
+pub const PLATFORM: &str = "platform";
+/// Where a pack's own lines about who may do what stand.
+pub const POLICY_FILE: &str = "policy.csv";
 /// Longest slug, in characters.
 pub const MAX_SLUG_CHARACTERS: usize = 40;
 /// Slugs that the address space needs for itself.
@@ -40,6 +54,19 @@ pub const MAX_EMAIL_DOMAINS: usize = 50;
 /// Longest address or client id of a sign-on provider, in bytes.
 pub const MAX_SIGN_ON_BYTES: usize = 255;
 
+/// Fewest people that a campaign's figures may show together.
+pub const MIN_SMALLEST_GROUP: u32 = 5;
+/// Most that the smallest group of figures may be.
+pub const MAX_SMALLEST_GROUP: u32 = 1_000;
+/// Most rounds of a campaign, prompts of a round, themes of a round.
+pub const MAX_PARTS: usize = 50;
+/// Longest title, question or name, in characters.
+pub const MAX_LINE_CHARACTERS: usize = 300;
+/// Longest purpose, in characters.
+pub const MAX_PURPOSE_CHARACTERS: usize = 3_000;
+
+/// The smallest group of figures unless another is chosen.
+pub const DEFAULT_SMALLEST_GROUP: u32 = 10;
 const DEFAULT_BATCH_SIZE: u32 = 20;
 const DEFAULT_LATEST_HOUR: NaiveTime = NaiveTime::from_hms_opt(18, 0, 0).expect("six in the evening");
 const DEFAULT_KEEP_ROLL_DAYS: u32 = 30;
@@ -68,11 +95,22 @@ pub struct TenantFile {
     /// How joining keeps people apart from what they say.
     #[serde(default)]
     pub joining: JoiningFile,
-    /// Employers and how their people come in.
+    /// Whether it is served. Operators change this by page.
+    #[serde(default, skip_serializing_if = "is_active")]
+    pub standing: Standing,
+    /// What is switched off for it. Operators change this by page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub switched_off: Vec<Flag>,
+    /// Employers and how their people come in; none while the tenant is being set up.
+    #[serde(default)]
     pub organisations: Vec<OrganisationFile>,
     /// Pages beside the built-in ones.
     #[serde(default)]
     pub pages: Vec<PageFile>,
+}
+
+fn is_active(standing: &Standing) -> bool {
+    *standing == Standing::Active
 }
 
 /// `[branding]`.
@@ -216,8 +254,19 @@ pub struct CampaignFile {
     pub purpose: String,
     /// What happens with what people say.
     pub what_next: String,
+    /// The smallest group that published figures show: 5 to 1,000; frozen at the launch.
+    #[serde(default = "smallest_group")]
+    #[schemars(range(min = 5, max = 1_000))]
+    pub smallest_group: u32,
     /// Its stages, in order.
     pub rounds: Vec<RoundFile>,
+    /// Emails that are planned.
+    #[serde(default)]
+    pub emails: Vec<EmailFile>,
+}
+
+fn smallest_group() -> u32 {
+    DEFAULT_SMALLEST_GROUP
 }
 
 /// What people do in a round.
@@ -251,11 +300,24 @@ pub struct RoundFile {
     pub opens: NaiveDateTime,
     /// Local time in the tenant's zone: the first second at which it takes nothing any more.
     pub closes: NaiveDateTime,
+    /// Whether a moderator looks before others see what is written, or after: `pre` or `post`.
+    #[serde(default)]
+    pub moderation: ModerationMode,
+    /// Which rules hold a post back until a moderator has looked; an empty list is none.
+    #[serde(default = "every_rule")]
+    pub hold: Vec<Rule>,
     /// What it asks, in order.
     pub prompts: Vec<PromptFile>,
     /// What a contribution can be about.
     #[serde(default)]
     pub themes: Vec<ThemeFile>,
+    /// How its dates have changed since it was planned. Candour writes these itself.
+    #[serde(default)]
+    pub changes: Vec<DatesChanged>,
+}
+
+fn every_rule() -> Vec<Rule> {
+    Rule::ALL.to_vec()
 }
 
 /// `[[rounds.prompts]]`.
@@ -296,6 +358,8 @@ pub struct TenantPack {
     pub logo: Option<Vec<u8>>,
     /// Every `campaign.toml`, by slug.
     pub campaigns: BTreeMap<String, CampaignFile>,
+    /// `policy.csv`: what the tenant's own lines add to who may do what; empty without one. The policy room reads it.
+    pub policy: String,
 }
 
 /// One thing wrong with a pack.

@@ -170,7 +170,9 @@ mod tests {
             campaign: CampaignId::named(&["c"]),
             opens_at: "2023-11-30T00:00:00Z".parse().unwrap(),
             closes_at: "2023-12-14T23:59:00Z".parse().unwrap(),
+            paused_at: None,
             revision: 0,
+            dated_at: 0,
         }
     }
 

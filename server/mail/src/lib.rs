@@ -19,7 +19,7 @@ mod render;
 mod transports;
 
 pub use address::Address;
-pub use emails::{AlreadyJoined, Email, Invitation, SignUpConfirmation};
+pub use emails::{AlreadyJoined, Email, Invitation, SignUpConfirmation, StaffInvitation};
 pub use header::{HeaderText, Sender};
 pub use link::Link;
 pub use mailer::{Encryption, Login, Mailbox, Mailer, MailerRefusal, SendFault, Smtp};

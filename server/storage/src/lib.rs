@@ -5,16 +5,20 @@
 //! [`conversation::Reading`] or [`conversation::Writing`] (or identity's) in the file of its subject; `$1` is always the
 //! tenant, and there is no way to run a query without one.
 
+mod audit;
 mod connection;
 pub mod conversation;
 mod error;
 pub mod feed;
+mod figures;
 pub mod identity;
 mod key_log;
 mod packs;
 mod tenancy;
 
+pub use audit::{AuditEntry, AuditTrail};
 pub use error::StorageError;
+pub use figures::FigureShelf;
 pub use packs::{StoredTenant, TenantRow};
 
 /// Shorthand for what storage gives back.

@@ -1,7 +1,7 @@
 //! Applied tenant packs: both sides keep one, so that each can be served without the other.
 
 use domain::ids::TenantId;
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use crate::Result;
 use crate::connection::Pools;
@@ -38,6 +38,15 @@ pub(crate) async fn list(pools: &Pools) -> Result<Vec<TenantRow>> {
     rows.iter().map(|row| Ok(TenantRow { id: TenantId(column(row, 0)?), digest: column(row, 1)? })).collect()
 }
 
+/// The tenant of `bound`, held against other writers until the end of its transaction.
+pub(crate) async fn take(bound: &Bound) -> Result<Option<StoredTenant>> {
+    // SQLite has one writer: this transaction.
+    if bound.backend() == DbBackend::Postgres {
+        bound.one("SELECT 1 FROM tenant WHERE id = $1 FOR UPDATE", vec![]).await?;
+    }
+    load(bound).await
+}
+
 /// The tenant of `bound`.
 pub(crate) async fn load(bound: &Bound) -> Result<Option<StoredTenant>> {
     let sql = "SELECT pack, pack_digest, logo, favicon FROM tenant WHERE id = $1 AND pack_digest IS NOT NULL";
@@ -49,4 +58,13 @@ pub(crate) async fn load(bound: &Bound) -> Result<Option<StoredTenant>> {
         logo: column(&row, 2)?,
         favicon: column(&row, 3)?,
     }))
+}
+
+/// Deletes every row of `bound`'s tenant from `tables`, in their order, and the tenant itself.
+pub(crate) async fn erase(bound: &Bound, tables: &[&str]) -> Result<()> {
+    for table in tables {
+        bound.execute(format!("DELETE FROM {table} WHERE tenant_id = $1"), vec![]).await?;
+    }
+    bound.execute("DELETE FROM tenant WHERE id = $1", vec![]).await?;
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actions::ActionError;
+use actions::policy::{Action, Kind};
 use domain::clock::random_bytes;
 use domain::round::RoundRefusal;
 use poem::error::ResponseError;
@@ -34,6 +35,14 @@ pub(crate) enum PageError {
     StaleForm { kept: Option<String> },
     #[error("this needs a code first")]
     EnterFirst { kept: Option<String> },
+    #[error("the tenant is suspended")]
+    Suspended { reason: String },
+    #[error("the tenant has left")]
+    Left,
+    #[error("switched off for this tenant")]
+    SwitchedOff,
+    #[error("not allowed: {kind}.{action}")]
+    NotAllowed { kind: Kind, action: Action },
     #[error("{0}")]
     Busy(String),
     #[error("not open yet")]
@@ -49,8 +58,11 @@ impl ResponseError for PageError {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Refused { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::StaleForm { .. } | Self::EnterFirst { .. } => StatusCode::FORBIDDEN,
-            Self::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::StaleForm { .. } | Self::EnterFirst { .. } | Self::NotAllowed { .. } => {
+                StatusCode::FORBIDDEN
+            }
+            Self::Busy(_) | Self::Suspended { .. } | Self::SwitchedOff => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Left => StatusCode::GONE,
             Self::NotOpenYet | Self::Closed { .. } => StatusCode::CONFLICT,
             Self::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -73,6 +85,7 @@ impl From<ActionError> for PageError {
             }
             ActionError::Post(refusal) => Self::Refused { why: refusal.to_string(), kept: None },
             ActionError::Vote(refusal) => Self::Refused { why: refusal.to_string(), kept: None },
+            ActionError::Moderation(refusal) => Self::Refused { why: refusal.to_string(), kept: None },
             ActionError::Busy => Self::Busy(error.to_string()),
             ActionError::Fault(fault) => Self::Fault(fault),
         }
@@ -82,6 +95,7 @@ impl From<ActionError> for PageError {
 impl From<RoundRefusal> for PageError {
     fn from(refusal: RoundRefusal) -> Self {
         match refusal {
+            RoundRefusal::Paused => Self::Refused { why: refusal.to_string(), kept: None },
             RoundRefusal::NotOpenYet => Self::NotOpenYet,
             RoundRefusal::Closed => Self::Closed { kept: None },
         }
@@ -142,6 +156,12 @@ fn message(dressed: &Dressed, error: &Error, status: StatusCode, reference: Opti
         Some(PageError::Refused { why, kept }) => (MessageKind::Refused, Some(why.clone()), kept.clone()),
         Some(PageError::StaleForm { kept }) => (MessageKind::StaleForm, None, kept.clone()),
         Some(PageError::EnterFirst { kept }) => (MessageKind::EnterFirst, None, kept.clone()),
+        Some(PageError::Suspended { reason }) => (MessageKind::SiteClosed, Some(reason.clone()), None),
+        Some(PageError::Left) => (MessageKind::SiteClosed, None, None),
+        Some(PageError::SwitchedOff) => (MessageKind::SwitchedOff, None, None),
+        Some(PageError::NotAllowed { kind, action }) => {
+            (MessageKind::NotAllowed, Some(format!("It needs: {} {}.", action, kind)), None)
+        }
         Some(PageError::Busy(why)) => (MessageKind::Refused, Some(why.clone()), None),
         Some(PageError::NotOpenYet) => (MessageKind::NotOpenYet, None, None),
         Some(PageError::Closed { kept }) => (MessageKind::Closed, None, kept.clone()),

@@ -6,6 +6,8 @@
 
 pub mod api;
 pub mod assets;
+mod charts;
+mod console;
 mod cursor;
 mod dress;
 pub mod edge;
@@ -52,6 +54,8 @@ pub struct Settings {
     pub demo_note: Option<String>,
     /// Under which addresses people find both sides of a tenant.
     pub addresses: Arc<dyn Addresses>,
+    /// Who runs the other side, where somebody else does.
+    pub other_side_owner: Option<String>,
     /// A demonstration's mailbox, which a page shows to anybody.
     pub mailbox: Option<Arc<dyn MailboxPage>>,
 }

@@ -37,7 +37,10 @@ struct Announcement {
     new: Vec<PostId>,
     changed: Vec<Counted>,
     new_comments: Vec<NewComment>,
+    gone: Vec<PostId>,
     reload: bool,
+    /// Whether the conversation's dates changed.
+    dates: bool,
 }
 
 #[derive(Serialize)]
@@ -47,6 +50,7 @@ struct Counted {
     disagree: i64,
     pass: i64,
     comments: i64,
+    amended: bool,
 }
 
 #[derive(Serialize)]
@@ -69,6 +73,7 @@ impl From<Changes> for Announcement {
                     disagree: post.votes.disagree,
                     pass: post.votes.pass,
                     comments: post.comments,
+                    amended: post.amended,
                 })
                 .collect(),
             new_comments: changes
@@ -76,7 +81,9 @@ impl From<Changes> for Announcement {
                 .into_iter()
                 .map(|(contribution, id)| NewComment { contribution, id })
                 .collect(),
+            gone: changes.gone,
             reload: changes.reload,
+            dates: changes.dates,
         }
     }
 }

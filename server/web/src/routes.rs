@@ -1,12 +1,16 @@
 //! The whole URL map. A route exists by standing in this table, and the tests try every one of them.
 
+mod console;
+
 use std::sync::Arc;
 
+use actions::policy::{Action, Kind};
 use poem::endpoint::BoxEndpoint;
 use poem::http::Method;
 use poem::middleware::AddData;
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Route, RouteMethod};
 
+use crate::console::NoteCrossSite;
 use crate::edge::body::{CapBodies, MAX_FORM_BYTES};
 use crate::edge::compress::Compress;
 use crate::edge::csrf::CheckOrigin;
@@ -15,8 +19,9 @@ use crate::edge::headers::SecurityHeaders;
 use crate::edge::log::Observe;
 use crate::fault::Drawing;
 use crate::pages::{
-    begin, come_back, confirm, contribution, conversation, enter, files, home, information, issue, join,
-    keys, leave, login, mailbox, mine, posts, share, sign_up, single_sign_on, votes,
+    begin, come_back, confirm, contribution, conversation, dates, enter, files, home, information, issue,
+    join, keys, leave, login, mailbox, mine, mine_moderation, posts, report, share, sign_up, single_sign_on,
+    votes,
 };
 use crate::state::State;
 use crate::tenancy::Tenancy;
@@ -32,26 +37,39 @@ pub struct RouteInfo {
     pub method: String,
     /// With `:name` for each part that varies.
     pub path: String,
+    /// What a named person must be allowed to do, for routes of the console that have a guard.
+    pub need: Option<(Kind, Action)>,
 }
 
 struct Entry {
     path: &'static str,
     method: Method,
     endpoint: BoxEndpoint<'static>,
+    need: Option<(Kind, Action)>,
 }
 
 fn get<E: IntoEndpoint + 'static>(path: &'static str, endpoint: E) -> Entry
 where
     E::Endpoint: 'static,
 {
-    Entry { path, method: Method::GET, endpoint: endpoint.into_endpoint().map_to_response().boxed() }
+    Entry {
+        path,
+        method: Method::GET,
+        endpoint: endpoint.into_endpoint().map_to_response().boxed(),
+        need: None,
+    }
 }
 
 fn post<E: IntoEndpoint + 'static>(path: &'static str, endpoint: E) -> Entry
 where
     E::Endpoint: 'static,
 {
-    Entry { path, method: Method::POST, endpoint: endpoint.into_endpoint().map_to_response().boxed() }
+    Entry {
+        path,
+        method: Method::POST,
+        endpoint: endpoint.into_endpoint().map_to_response().boxed(),
+        need: None,
+    }
 }
 
 /// What both sides serve.
@@ -97,6 +115,7 @@ fn conversation_table() -> Vec<Entry> {
         get("/leave", leave::show),
         post("/leave", leave::send),
         get("/conversations/:campaign", conversation::show),
+        get("/conversations/:campaign/dates.ics", dates::calendar),
         get("/conversations/:campaign/join", join::show),
         post("/conversations/:campaign/join", join::send),
         get("/conversations/:campaign/return", come_back::show),
@@ -105,6 +124,9 @@ fn conversation_table() -> Vec<Entry> {
         post("/conversations/:campaign/share", share::send),
         get("/conversations/:campaign/mine", mine::show),
         post("/conversations/:campaign/mine/kept", mine::drop_kept),
+        post("/conversations/:campaign/mine/not-done", mine::put_away),
+        post("/conversations/:campaign/mine/answer", mine_moderation::answer),
+        post("/conversations/:campaign/mine/appeal", mine_moderation::appeal),
         get("/conversations/:campaign/mine/export", mine::export),
         get("/conversations/:campaign/mine/erase", mine::show_erase),
         post("/conversations/:campaign/mine/erase", mine::erase),
@@ -115,6 +137,9 @@ fn conversation_table() -> Vec<Entry> {
         post("/conversations/:campaign/posts/:id/edit", posts::edit),
         get("/conversations/:campaign/posts/:id/withdraw", posts::show_withdraw),
         post("/conversations/:campaign/posts/:id/withdraw", posts::withdraw),
+        get("/conversations/:campaign/posts/:id/report", report::show),
+        post("/conversations/:campaign/posts/:id/report", report::send),
+        get("/conversations/:campaign/moderation", report::ledger),
         get("/conversations/:campaign/live", live::follow),
         get("/conversations/:campaign/changes", live::poll),
     ]
@@ -124,7 +149,14 @@ fn conversation_table() -> Vec<Entry> {
 fn table(identity: bool, conversation: bool) -> Vec<Entry> {
     let mut table = shared_table();
     if identity {
+        table.extend(console::identity_table());
+    }
+    if identity {
         table.extend(identity_table());
+    }
+    // Whoever works there has their account on the identity side.
+    if identity && conversation {
+        table.extend(console::conversation_table());
     }
     if conversation {
         table.extend(conversation_table());
@@ -138,12 +170,16 @@ fn table(identity: bool, conversation: bool) -> Vec<Entry> {
 pub fn all_routes() -> Vec<RouteInfo> {
     let mut routes: Vec<RouteInfo> = table(true, true)
         .into_iter()
-        .map(|entry| RouteInfo { method: entry.method.to_string(), path: entry.path.to_owned() })
-        .chain(
-            api::operations()
-                .into_iter()
-                .map(|(method, path)| RouteInfo { method: method.to_string(), path: format!("{API}{path}") }),
-        )
+        .map(|entry| RouteInfo {
+            method: entry.method.to_string(),
+            path: entry.path.to_owned(),
+            need: entry.need,
+        })
+        .chain(api::operations().into_iter().map(|(method, path)| RouteInfo {
+            method: method.to_string(),
+            path: format!("{API}{path}"),
+            need: None,
+        }))
         .collect();
     routes.sort();
     routes
@@ -153,7 +189,8 @@ pub fn all_routes() -> Vec<RouteInfo> {
 pub(crate) fn site(state: &Arc<State>) -> impl Endpoint + use<> {
     let mut methods: Vec<(&'static str, RouteMethod)> = Vec::new();
     let sides = &state.sides;
-    for Entry { path, method, endpoint } in table(sides.identity.is_some(), sides.conversation.is_some()) {
+    for Entry { path, method, endpoint, .. } in table(sides.identity.is_some(), sides.conversation.is_some())
+    {
         let at = methods.iter().position(|(known, _)| *known == path);
         let route = at.map_or_else(RouteMethod::new, |at| methods.swap_remove(at).1);
         methods.push((path, route.method(method, endpoint)));
@@ -166,7 +203,8 @@ pub(crate) fn site(state: &Arc<State>) -> impl Endpoint + use<> {
     routes
         .with(AddData::new(Arc::clone(state)))
         .with(CheckOrigin { exempt: &["/api/", "/issue/"] })
-        .with(CapBodies { max_bytes: MAX_FORM_BYTES })
+        .with(NoteCrossSite(Arc::clone(state)))
+        .with(CapBodies { max_bytes: MAX_FORM_BYTES, uploads: &["roll", "logo"] })
         // Outside of the cap, so that its refusal is drawn as the tenant's page. Reads no body.
         .with(Tenancy(Arc::clone(state)))
         .with(Observe::new(&*state.entropy, state.metrics.clone()))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use actions::{Actions, Enrolment, Sides};
+use actions::{Accounts, Actions, Enrolment, Sides};
 use domain::Entropy;
 
 use crate::dress::Wardrobe;
@@ -68,6 +68,14 @@ impl State {
     /// Where this side is not served: then none of its routes stands.
     pub(crate) fn enrolment(&self) -> &Enrolment {
         self.sides.identity.as_ref().expect("routes of the identity side stand only where it is served")
+    }
+
+    /// The use cases of named people.
+    ///
+    /// # Panics
+    /// Where the identity side is not served: then none of the console's routes stands.
+    pub(crate) fn accounts(&self) -> &Accounts {
+        self.sides.accounts.as_ref().expect("routes of the console stand only where accounts are")
     }
 
     /// The present instant by this server's clock, UTC.

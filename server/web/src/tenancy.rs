@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::tenant_pack::{Flag, Standing};
 use poem::http::Uri;
 use poem::http::uri::PathAndQuery;
 use poem::web::Html;
@@ -58,7 +59,11 @@ impl<E: Endpoint> Endpoint for TenantFound<E> {
         };
         request.set_data(Arc::clone(&dressed));
         request.set_data(Arc::clone(&dressed.tenant));
-        match self.inner.call(request).await {
+        let answer = match closed_to(&dressed.tenant, request.uri().path()) {
+            Some(why) => Err(why.into()),
+            None => self.inner.call(request).await,
+        };
+        match answer {
             Ok(response) => Ok(response.into_response()),
             Err(mut error) => {
                 error.set_data(dressed);
@@ -123,6 +128,28 @@ impl<E> TenantFound<E> {
         let note = settings.demo_note.as_deref();
         Ok(Some(self.state.wardrobe.dress(&self.state.renderer, tenant, by_path, talk, note)?))
     }
+}
+
+/// Why `path` is not served for `tenant`, if an operator closed it: its site, but for the console and what its pages are drawn with, or a
+/// part of the service.
+fn closed_to(tenant: &actions::Tenant, path: &str) -> Option<PageError> {
+    let serves =
+        |part: &str| path == part || path.strip_prefix(part).is_some_and(|rest| rest.starts_with('/'));
+    match &tenant.standing {
+        Standing::Suspended { reason } if !serves("/console") && !serves("/branding") => {
+            return Some(PageError::Suspended { reason: reason.clone() });
+        }
+        Standing::Leaving { .. } if !serves("/console") && !serves("/branding") => {
+            return Some(PageError::Left);
+        }
+        _ => {}
+    }
+    let off = |flag| tenant.switched_off.contains(&flag);
+    let live = path.starts_with("/conversations/") && (path.ends_with("/live") || path.ends_with("/changes"));
+    let signing_up = path.starts_with("/join/") && path.ends_with("/sign-up");
+    let switched_off =
+        off(Flag::Api) && serves("/api") || off(Flag::LiveUpdates) && live || off(Flag::SignUp) && signing_up;
+    switched_off.then_some(PageError::SwitchedOff)
 }
 
 /// A host without its port.

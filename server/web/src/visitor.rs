@@ -138,6 +138,7 @@ impl Visitor {
             joined: signed_in && self.query.get("by") == Some("key"),
             success: self.query.get("done").and_then(|done| success(done, signed_in, &by)),
             waits_until: self.session.filter(|session| session.waiting).map(|_| by),
+            preview: None,
         }
     }
 
@@ -232,6 +233,13 @@ fn success(done: &str, signed_in: bool, by: &str) -> Option<String> {
         "early" => "You are in. The conversation is not open yet. Come back with this device when it opens.",
         "kept" => "We have kept it. It appears with the next group of people who are let in.",
         "dropped" => "You have taken it back. It will not appear.",
+        "put-away" => "We have put it away. The words are gone.",
+        "held" => {
+            "We have kept it. A moderator looks at it before others see it. This page says how it goes on."
+        }
+        "reported" => "Thank you. A moderator will look at it. Nobody else knows that you asked.",
+        "answered" => "Your answer is with the moderators. They do not know who you are.",
+        "appealed" => "A moderator will look at it again.",
         "shared" => "Your idea is in the conversation.",
         "commented" => "Your comment is in the conversation.",
         "edited" => "Your change is saved.",

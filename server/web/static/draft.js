@@ -41,7 +41,9 @@
     const note = form.querySelector("[data-draft-note]");
     const kept = store.get(key);
     const given = read(form);
-    if (kept && !empty(kept) && kept.body !== given.body) {
+    // Who has just come in may not be who wrote the draft: on a ward's computer it stays on its own page.
+    const fresh = form.hasAttribute("data-draft-fresh");
+    if (kept && !fresh && !empty(kept) && kept.body !== given.body) {
       fill(form, kept);
       if (note) note.hidden = false;
     }

@@ -15,7 +15,7 @@
   const ideas = new Set();
   const comments = new Set();
   let revision = Number(bar.dataset.revision);
-  let source, watch, poll, saying, etag, asked = 0, paused = false, outdated = false;
+  let source, watch, poll, saying, etag, asked = 0, paused = false, outdated = false, redated = false;
 
   const several = (n, one) => `${n} new ${one}${n === 1 ? "" : "s"}`;
 
@@ -29,25 +29,40 @@
         const [one, many] = (place.dataset.words || "").split("|");
         place.textContent = count.toLocaleString("en-GB") + (one ? ` ${count === 1 ? one : many}` : "");
       }
+      const shown = document.getElementById(`post-${post.id}`);
+      if (post.amended && shown && !("amended" in shown.dataset)) outdated = true;
     }
+    for (const id of change.gone || []) takeDown(document.getElementById(`post-${id}`));
     if (!contribution) for (const id of change.new || []) if (!own.has(id)) ideas.add(id);
     for (const comment of change.new_comments || []) {
       if (contribution && comment.contribution === contribution && !own.has(comment.id)) comments.add(comment.id);
     }
     if (change.reload) outdated = true;
+    if (change.dates) redated = true;
     announce();
+  }
+
+  // The words go at once. The place stays, so that nothing moves far.
+  function takeDown(post) {
+    if (!post || !post.dataset.post) return;
+    const note = document.createElement("p");
+    note.textContent = "This has been taken down.";
+    post.replaceChildren(note);
+    post.classList.add("candour-post--gone");
+    delete post.dataset.post;
   }
 
   function announce() {
     const news = contribution ? several(comments.size, "comment") : several(ideas.size, "idea");
     const size = contribution ? comments.size : ideas.size;
-    if (!size && !outdated) return;
-    link.textContent = size ? `Show ${news}` : "Show what is new";
+    if (!size && !outdated && !redated) return;
+    link.textContent = redated ? "The dates have changed: show them" : size ? `Show ${news}` : "Show what is new";
+    if (redated) link.href = location.pathname + location.search;
     link.hidden = false;
     // Spoken in batches: whatever came within a few seconds is one sentence.
     saying ||= setTimeout(() => {
       saying = undefined;
-      if (!paused) status.textContent = size ? several(contribution ? comments.size : ideas.size, contribution ? "comment" : "idea") : "This page has changed";
+      if (!paused) status.textContent = redated ? "The dates of this conversation have changed" : size ? several(contribution ? comments.size : ideas.size, contribution ? "comment" : "idea") : "This page has changed";
     }, SAY);
   }
 

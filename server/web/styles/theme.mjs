@@ -1,4 +1,4 @@
-// Compiles candour.scss into a stylesheet whose tenant colours are CSS variables.
+// Compiles candour.scss and console.scss into stylesheets whose tenant colours are CSS variables.
 //
 // nhsuk-frontend mixes its colours in Sass, so a tenant's colour cannot be a variable there. Instead: compile twice
 // with two sets of sentinel colours; wherever the two results differ stands a tenant colour. Which one, and how it was
@@ -19,10 +19,10 @@ const SENTINELS = [
 
 const hex = (rgb) => "#" + rgb.map((c) => c.toString(16).padStart(2, "0")).join("");
 
-function compile(sentinel) {
-  const head = Object.entries(sentinel).map(([name, rgb]) => `$tenant-${name}: ${hex(rgb)};`).join("\n");
-  const source = readFileSync(join(here, "candour.scss"), "utf8");
-  return sass.compileString(`${head}\n${source}`, {
+function compile(name, sentinel) {
+  const colours = Object.entries(sentinel).map(([name, rgb]) => `$tenant-${name}: ${hex(rgb)};`).join("\n");
+  const [head, source] = ["_head", name].map((file) => readFileSync(join(here, `${file}.scss`), "utf8"));
+  return sass.compileString(`${colours}\n${head}\n${source}`, {
     loadPaths: [here, join(here, "node_modules")],
     style: "compressed",
   }).css
@@ -61,8 +61,8 @@ function nameOf(first, second) {
   throw new Error(`no mixture gives ${hex(first)} and ${hex(second)}`);
 }
 
-function theme() {
-  const [first, second] = SENTINELS.map(compile);
+function theme(name) {
+  const [first, second] = SENTINELS.map((sentinel) => compile(name, sentinel));
   const others = second.match(COLOUR);
   const names = new Set();
   let place = 0;
@@ -89,7 +89,11 @@ function write(name, text) {
   console.log(`${name}: ${bytes.length} bytes, gzip ${gzip.length}, brotli ${brotli.length}`);
 }
 
-const { css, names } = theme();
-write("candour.css", css + "\n");
+const used = new Set();
+for (const name of ["candour", "console"]) {
+  const { css, names } = theme(name);
+  write(`${name}.css`, css + "\n");
+  names.forEach((colour) => used.add(colour));
+}
 for (const script of readdirSync(out).filter((f) => f.endsWith(".js"))) write(script, readFileSync(join(out, script), "utf8"));
-console.log(names.length + " tenant colours: " + names.join(" "));
+console.log(used.size + " tenant colours: " + [...used].sort().join(" "));

@@ -86,6 +86,12 @@ impl Cluster {
         Ok(sqlx::query_scalar(WRONG_COUNTS).fetch_one(&mut connection).await?)
     }
 
+    /// What a query of the conversation side counts.
+    pub async fn count(&self, sql: &'static str) -> Result<i64> {
+        let mut connection = PgConnection::connect(&self.of_admin(CONVERSATION)).await?;
+        Ok(sqlx::query_scalar(sql).fetch_one(&mut connection).await?)
+    }
+
     /// Pages' statements a second, each in a transaction that says whose rows it reads.
     pub async fn moments(&self, lasting: Duration) -> Result<f64> {
         let mut admin = PgConnection::connect(&self.of_admin(CONVERSATION)).await?;

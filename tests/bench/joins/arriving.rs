@@ -1,7 +1,6 @@
 //! Thousands join by the pages that everybody uses: login details, a blind signature, a registration. All but unblinding is prepared
 //! outside the measured time; a roll of a whole system stands behind.
 
-use std::collections::HashSet;
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -35,6 +34,8 @@ pub struct Arrivals {
     pub p99: Duration,
     /// Processor time of the server for each.
     pub server: Duration,
+    /// And of PostgreSQL.
+    pub database: Duration,
     /// Processors that the server, this client and all others kept busy.
     pub server_busy: f64,
     pub client_busy: f64,
@@ -97,7 +98,7 @@ pub async fn measure(stage: &Stage, rounds: usize) -> Result<Vec<Arrivals>> {
         eprintln!("{} join, round {round} of {rounds}", coming.len());
         done.push(way.all_join(&server, &coming).await?);
     }
-    check(stage, JOINERS / rounds * rounds)?;
+    check(stage, JOINERS / rounds * rounds).await?;
     Ok(done)
 }
 
@@ -116,6 +117,7 @@ impl Way<'_> {
         let now = || {
             anyhow::Ok((
                 process::cpu(server.pid())?,
+                server.postmaster.map_or(Ok(Duration::ZERO), process::cpu_of_children)?,
                 process::cpu(std::process::id())?,
                 process::machine_cpu()?,
             ))
@@ -134,8 +136,9 @@ impl Way<'_> {
             });
         let mut took = try_join_all(coming).await?.concat();
         let (elapsed, after) = (begun.elapsed(), now()?);
-        let (server, client) = (after.0.saturating_sub(before.0), after.1.saturating_sub(before.1));
-        let others = after.2.saturating_sub(before.2).saturating_sub(server + client);
+        let (server, database) = (after.0.saturating_sub(before.0), after.1.saturating_sub(before.1));
+        let client = after.2.saturating_sub(before.2);
+        let others = after.3.saturating_sub(before.3).saturating_sub(server + database + client);
         let busy = |cpu: Duration| cpu.as_secs_f64() / elapsed.as_secs_f64();
         took.sort_unstable();
         Ok(Arrivals {
@@ -143,6 +146,7 @@ impl Way<'_> {
             median: took[took.len() / 2],
             p99: took[took.len() * 99 / 100],
             server: server / took.len() as u32,
+            database: database / took.len() as u32,
             server_busy: busy(server),
             client_busy: busy(client),
             others_busy: busy(others),
@@ -211,18 +215,27 @@ fn cookie(page: &Answer<'_>) -> Result<String> {
 }
 
 /// Everybody is in or waits, once.
-fn check(stage: &Stage, joined: usize) -> Result<()> {
-    let Databases::Sqlite { file, .. } = &stage.databases else { return Ok(()) };
-    let database = File::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let count = |table: &str| -> Result<usize> {
-        let count: u32 =
-            database.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?;
-        Ok(usize::try_from(count)?)
-    };
-    let (inside, waiting) = (count("credential")?, count("waiting")?);
-    ensure!(inside + waiting == joined, "{joined} joined, {inside} are in and {waiting} wait");
-    let mut statement = database.prepare("SELECT device_key FROM credential")?;
-    let keys: HashSet<Vec<u8>> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    ensure!(keys.len() == inside, "a key is there twice");
+async fn check(stage: &Stage, joined: usize) -> Result<()> {
+    let all = [
+        "SELECT count(*) FROM credential",
+        "SELECT count(*) FROM waiting",
+        "SELECT count(DISTINCT device_key) FROM credential",
+    ];
+    let mut counted = Vec::new();
+    for sql in all {
+        counted.push(match &stage.databases {
+            Databases::Sqlite { file, .. } => {
+                let database = File::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+                database.query_row(sql, [], |row| row.get(0))?
+            }
+            Databases::Postgres(cluster) => cluster.count(sql).await?,
+        });
+    }
+    let [inside, waiting, keys]: [i64; 3] = counted[..].try_into()?;
+    ensure!(
+        inside + waiting == i64::try_from(joined)?,
+        "{joined} joined, {inside} are in and {waiting} wait"
+    );
+    ensure!(keys == inside, "a key is there twice");
     Ok(())
 }

@@ -162,7 +162,7 @@ both_databases! {
         let [one, two] = [reader.thread(&ids[0]).await, reader.thread(&ids[1]).await];
         let same = one["contribution"].as_object().unwrap().iter().filter(|(name, value)| two["contribution"][name.as_str()] == **value);
         let same: HashSet<_> = same.map(|(name, _)| name.as_str()).collect();
-        let told = HashSet::from(["comments", "day", "edited", "feeling", "own", "own_vote", "prompt", "state", "theme", "votes"]);
+        let told = HashSet::from(["amended", "comments", "day", "edited", "feeling", "own", "own_vote", "prompt", "state", "theme", "votes"]);
         assert_eq!(same, told);
     }
 }

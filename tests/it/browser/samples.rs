@@ -30,6 +30,10 @@ const PAGES: [&str; 11] = [
     "standing",
 ];
 
+/// And all pages of the console, in as many parts: no test of pages takes for ever.
+const CONSOLE: &str = "console/";
+const PARTS: usize = 4;
+
 /// What a link brings to the join page. Nobody is asked about it: the samples have no server behind them.
 const FRAGMENT: &str = "#ticket=sample&key=0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f";
 
@@ -55,7 +59,8 @@ impl Samples {
         let chrome = renderer.dress(&site).expect("the frame is drawn");
         let mut names = Vec::new();
         for sample in all_samples(&chrome) {
-            if PAGES.contains(&sample.template.trim_end_matches(".html")) {
+            let page = sample.template.trim_end_matches(".html");
+            if PAGES.contains(&page) || page.starts_with(CONSOLE) {
                 let html = renderer.render_sample(&sample).expect("the sample is drawn");
                 files.insert(format!("/{}", sample.name), ("text/html; charset=utf-8", html.into_bytes()));
                 names.push(sample.name);
@@ -105,6 +110,10 @@ fn file(path: &str, files: &BTreeMap<String, File>) -> Option<File> {
     if path.starts_with("/branding/") && path.ends_with(".png") {
         return Some(("image/svg+xml", LOGO.to_vec()));
     }
+    // The colours of a sample, which the server works out.
+    if path.contains("/console/look.css?") {
+        return Some(("text/css", b".candour-look { --candour-brand: #8a6b21; }".to_vec()));
+    }
     // What browsers ask for on their own.
     if path == "/favicon.ico" {
         return Some(("image/svg+xml", LOGO.to_vec()));
@@ -126,10 +135,19 @@ async fn look(browser: &mut Browser, branding: &str, name: &str) -> Vec<String> 
 }
 
 async fn every_sample(branding: &str) {
+    these(branding, |name, _| !name.starts_with(CONSOLE)).await;
+}
+
+async fn console(branding: &str, part: usize) {
+    these(branding, |name, number| name.starts_with(CONSOLE) && number % PARTS == part).await;
+}
+
+async fn these(branding: &str, are: impl Fn(&str, usize) -> bool) {
     let samples = Samples::serve(branding).await;
     let mut browser = phone().await;
     let mut faults = Vec::new();
-    for name in &samples.names {
+    let names = samples.names.iter().enumerate().filter(|(number, name)| are(name, *number));
+    for (_, name) in names {
         let fragment = if name.starts_with("join/") { FRAGMENT } else { "" };
         // One page leads to the next of the same path only by its fragment otherwise.
         browser.open("about:blank").await;
@@ -153,4 +171,28 @@ async fn of_hhft() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_bsmhft() {
     every_sample("bsmhft").await;
+}
+
+macro_rules! of_the_console {
+    ($($name:ident: $branding:literal, $part:literal;)+) => {$(
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $name() {
+            console($branding, $part).await;
+        }
+    )+};
+}
+
+of_the_console! {
+    console_of_bsol_1: "bsol", 0;
+    console_of_bsol_2: "bsol", 1;
+    console_of_bsol_3: "bsol", 2;
+    console_of_bsol_4: "bsol", 3;
+    console_of_hhft_1: "hhft", 0;
+    console_of_hhft_2: "hhft", 1;
+    console_of_hhft_3: "hhft", 2;
+    console_of_hhft_4: "hhft", 3;
+    console_of_bsmhft_1: "bsmhft", 0;
+    console_of_bsmhft_2: "bsmhft", 1;
+    console_of_bsmhft_3: "bsmhft", 2;
+    console_of_bsmhft_4: "bsmhft", 3;
 }

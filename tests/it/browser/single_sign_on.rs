@@ -7,7 +7,9 @@ use std::sync::Arc;
 use actions::Tenant;
 use domain::tenant_pack::SingleSignOnFile;
 
-use super::joining::hall::{CAMPAIGN, SIGN_UP, WITHIN, agree, come_in, phone, screens, share, words_shown};
+use super::joining::hall::{
+    CAMPAIGN, MOST_SCREENS, SIGN_UP, WITHIN, agree, come_in, phone, screens, share, words_shown,
+};
 use super::watch::Watch;
 use crate::harness::browser::Browser;
 use crate::harness::databases::{Kind, TestDatabases};
@@ -15,6 +17,15 @@ use crate::harness::identity_provider::{ALEX, ALEX_EMAIL, CLIENT_ID, IdentityPro
 use crate::harness::packs;
 use crate::harness::server::config;
 use crate::harness::tables::Tables;
+
+/// The council's other ways in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OtherWays {
+    /// They sign up, too.
+    SignUp,
+    /// None.
+    None,
+}
 
 /// A server whose council sends its people to their provider.
 struct Stage {
@@ -26,6 +37,10 @@ struct Stage {
 
 impl Stage {
     async fn set() -> Self {
+        Self::set_beside(OtherWays::SignUp).await
+    }
+
+    async fn set_beside(others: OtherWays) -> Self {
         let databases = TestDatabases::create(Kind::Sqlite).await;
         let config = config(&databases);
         app::databases::prepare(&config, &app::OsRandom).await.expect("both databases can be migrated");
@@ -36,8 +51,12 @@ impl Stage {
         let provider = IdentityProvider::start(&format!("{origin}/sign-on"));
         let mut pack = packs::bsol_open_now().remove(0);
         let council = pack.tenant.organisations.iter_mut().find(|organisation| organisation.slug == SIGN_UP);
-        council.expect("the council takes part").single_sign_on =
+        let council = council.expect("the council takes part");
+        council.single_sign_on =
             Some(SingleSignOnFile { issuer: provider.issuer.clone(), client_id: CLIENT_ID.to_owned() });
+        if others == OtherWays::None {
+            council.email_domains.clear();
+        }
         running.sides.apply_tenant_pack(&pack).await.expect("the pack applies");
         launch(&running).await;
         Self { origin, provider, databases, _running: running }
@@ -45,10 +64,17 @@ impl Stage {
 
     /// Goes from the first page to the provider's form.
     async fn to_the_provider(&self, browser: &Browser) {
-        browser.open(&format!("{}/join/{CAMPAIGN}", self.origin)).await;
-        browser.pick("#organisation", "Birmingham City Council").await;
-        browser.press("Continue").await;
+        self.choose_the_council(browser).await;
         browser.press("Sign in with your Birmingham City Council account").await;
+        self.expect_the_provider(browser).await;
+    }
+
+    async fn choose_the_council(&self, browser: &Browser) {
+        browser.open(&format!("{}/join/{CAMPAIGN}", self.origin)).await;
+        browser.press("Birmingham City Council").await;
+    }
+
+    async fn expect_the_provider(&self, browser: &Browser) {
         browser.expect_words("Sign in to the test provider").await;
         let here = browser.value("location.origin").await;
         assert_eq!(here.as_str(), Some(self.provider.issuer.as_str()));
@@ -94,10 +120,10 @@ async fn from_the_first_page_to_the_contribution() {
     secrets.add_form(&watch.sent("POST", &format!("{WITHIN}/join"))[0].body);
     secrets.others.push(ALEX_EMAIL.to_owned());
     watch.assert_kept(&secrets);
-    let ours: Vec<_> =
-        screens(&watch).into_iter().filter(|page| !page.starts_with("/interaction/")).collect();
+    let ours = ours(&watch);
     let join = format!("/join/{CAMPAIGN}");
-    assert_eq!(ours, [join.clone(), join, format!("{WITHIN}/join"), format!("{WITHIN}/share")]);
+    assert_eq!(ours, [join.clone(), join, format!("{WITHIN}/join"), WITHIN.to_owned()]);
+    assert!(ours.len() <= MOST_SCREENS);
     let cookies = browser.get_all_cookies().await.expect("cookies");
     assert!(cookies.iter().all(|cookie| cookie.name != "__Host-sign-on"), "{cookies:?}");
     assert_eq!(stage.people().await, 1);
@@ -108,6 +134,28 @@ async fn from_the_first_page_to_the_contribution() {
     sign_in(&again).await;
     again.expect_words("You have joined already").await;
     assert_eq!(stage.people().await, 1);
+}
+
+/// Where there is no other way, the list leads straight to the provider.
+#[tokio::test(flavor = "multi_thread")]
+async fn as_the_only_way() {
+    let stage = Stage::set_beside(OtherWays::None).await;
+    let browser = phone().await;
+    let mut watch = Watch::default();
+    stage.choose_the_council(&browser).await;
+    stage.expect_the_provider(&browser).await;
+    sign_in(&browser).await;
+    words_shown(&browser).await;
+    agree(&browser, "no").await;
+    come_in(&browser).await;
+    share(&browser, "Said by somebody who had one way.").await;
+    watch.look(&browser).await;
+    assert_eq!(ours(&watch), [format!("/join/{CAMPAIGN}"), format!("{WITHIN}/join"), WITHIN.to_owned()]);
+}
+
+/// The pages of ours up to the one on which the idea was sent.
+fn ours(watch: &Watch) -> Vec<String> {
+    screens(watch).into_iter().filter(|page| !page.starts_with("/interaction/")).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,6 +13,7 @@
 //! - [`patience`]: waiting for what must happen soon.
 //! - [`polis`]: a real conversation, and what its counts must be.
 //! - [`routes`]: how to ask for each route that the router has.
+//! - [`staff`]: named people, signed in to the console with one role or several.
 //! - [`tables`]: what really is in the databases.
 
 pub mod answer;
@@ -30,6 +31,7 @@ pub mod people;
 pub mod polis;
 pub mod routes;
 pub mod server;
+pub mod staff;
 pub mod tables;
 
 /// The value of an environment variable that a part of the tests cannot do without.

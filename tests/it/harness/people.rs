@@ -136,7 +136,8 @@ impl Device {
 
 /// Whether a cookie of this name is a participant's session.
 fn is_session(name: &str) -> bool {
-    !["-visit", "-shared", "-sign-up", "-sign-on"].iter().any(|other| name.ends_with(other))
+    !name.starts_with("__Host-console-")
+        && !["-visit", "-shared", "-sign-up", "-sign-on"].iter().any(|other| name.ends_with(other))
 }
 
 /// Somebody who has come into a campaign.

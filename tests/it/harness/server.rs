@@ -118,6 +118,15 @@ impl TestServer {
 
     /// Serves the two sides apart, as two owners would, each with its own data folder and its own secret; our packs are applied to both.
     pub async fn apart(databases: &TestDatabases, packs: Vec<TenantPack>) -> Apart {
+        Self::apart_under(databases, packs, [None, None]).await
+    }
+
+    /// The same, where each side was told who runs the other: first what the identity side was told.
+    pub async fn apart_under(
+        databases: &TestDatabases,
+        packs: Vec<TenantPack>,
+        others: [Option<&str>; 2],
+    ) -> Apart {
         let clock = VirtualClock::at(DURING_BSOL);
         // Each must know where the other is before it starts.
         let ports = [free_port(), free_port()];
@@ -128,6 +137,7 @@ impl TestServer {
             config.server.address = ([127, 0, 0, 1], ports[own]).into();
             config.server.public_url = PublicUrl::localhost(ports[own]);
             config.server.other_side_url = Some(PublicUrl::localhost(ports[other]));
+            config.server.other_side_owner = others[own].map(str::to_owned);
             let urls = [&mut config.storage.databases, &mut config.storage.migrate];
             for urls in urls {
                 match side {
@@ -149,6 +159,21 @@ impl TestServer {
         }
         let conversation = sides.pop().expect("two sides");
         Apart { identity: sides.pop().expect("two sides"), conversation }
+    }
+
+    /// Every use case of named people.
+    pub fn accounts(&self) -> &actions::Accounts {
+        self.running.sides.accounts.as_ref().expect("the identity side is served")
+    }
+
+    /// Both sides together, with what goes from one to the other.
+    pub fn sides(&self) -> &actions::Sides {
+        &self.running.sides
+    }
+
+    /// Applies a pack to both sides.
+    pub async fn apply(&self, pack: &TenantPack) {
+        self.running.sides.apply_tenant_pack(pack).await.expect("the pack applies");
     }
 
     /// Ends it, as SIGTERM does.

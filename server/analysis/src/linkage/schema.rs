@@ -45,6 +45,7 @@ pub const PUBLIC_TABLES: &[&str] = &[
     "cohort_organisation",
     "key_log",
     "daily_count",
+    "published_figure",
     "seaql_migrations",
 ];
 /// Columns whose values a tenant pack gives, the same on both sides.

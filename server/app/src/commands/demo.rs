@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use actions::{Organisation, Tenant};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use credentials::SealedCode;
 use serde::Serialize;
 
@@ -60,12 +60,19 @@ pub async fn run(args: Args) -> Result<()> {
     let stop = stop_signal()?;
     let running = start(config, Arc::new(SystemClock), Arc::new(OsRandom)).await?;
     let url = PublicUrl::localhost(running.site.port());
-    let mut tenants = BTreeMap::new();
+    let accounts = running.sides.accounts.as_ref().context(databases::NO_IDENTITY)?;
+    let (mut tenants, mut consoles) = (BTreeMap::new(), BTreeMap::new());
     for tenant in running.sides.tenants().all().await?.iter() {
-        let ways = demo::fill(&running.sides, tenant).await?;
-        tenants.insert(tenant.slug.clone(), shown(tenant, ways, &url));
+        let address = url.of_tenant(tenant);
+        let invitations = demo::invite_staff(accounts, tenant, &address).await?;
+        consoles.insert(tenant.slug.clone(), ShownConsole { url: format!("{address}console"), invitations });
+        if !tenant.is_platform() {
+            let ways = demo::fill(&running.sides, tenant).await?;
+            tenants.insert(tenant.slug.clone(), shown(tenant, ways, &url));
+        }
     }
-    let shown = Shown { tenants, operations: format!("http://{}/", running.operations), data };
+    let operations = format!("http://{}/", running.operations);
+    let shown = Shown { tenants, consoles, operations, data };
     match args.json {
         true => println!("{}", serde_json::to_string(&shown)?),
         false => shown.print(),
@@ -99,8 +106,17 @@ fn shown(tenant: &Tenant, ways: WaysIn, url: &PublicUrl) -> ShownTenant {
 #[derive(Serialize)]
 struct Shown {
     tenants: BTreeMap<String, ShownTenant>,
+    consoles: BTreeMap<String, ShownConsole>,
     operations: String,
     data: PathBuf,
+}
+
+/// Where named people work.
+#[derive(Serialize)]
+struct ShownConsole {
+    url: String,
+    /// By role, of those who have not set up their account yet; new at every start.
+    invitations: BTreeMap<&'static str, String>,
 }
 
 #[derive(Serialize)]
@@ -148,6 +164,14 @@ impl Shown {
             println!("    emails    {}", tenant.mailbox);
             println!();
         }
+        println!("  Consoles, where named people run conversations");
+        for console in self.consoles.values() {
+            println!("    sign in   {}", console.url);
+            for (role, invitation) in &console.invitations {
+                println!("    {role:<9} {invitation}");
+            }
+        }
+        println!();
         println!("  Data        {}", self.data.display());
         println!("  Operations  {}readyz, {}metrics", self.operations, self.operations);
         println!(

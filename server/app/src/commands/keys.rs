@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use actions::{KeyLogEntry, Tenant, key_fingerprint, printed_head};
+use actions::{KeyLogEntry, Tenant, contains_head, key_fingerprint, printed_head};
 use anyhow::{Context, Result, anyhow, ensure};
 use clap::Subcommand;
 
@@ -40,6 +40,9 @@ pub enum Command {
         whose: Whose,
         /// What `candour keys export` wrote
         file: PathBuf,
+        /// The head as printed on letters or code sheets: a log that lacks it, because its end was cut off, is refused
+        #[arg(long, value_name = "HEAD")]
+        head: Option<String>,
     },
 }
 
@@ -71,7 +74,7 @@ pub async fn run(command: Command, config: &Config) -> Result<()> {
                 }
             }
         }
-        Command::Import { whose, file } => {
+        Command::Import { whose, file, head: printed } => {
             let about = || file.display().to_string();
             let size = fs::metadata(&file).with_context(about)?.len();
             ensure!(size <= MAX_LOG_BYTES, "{} is no key log: it has {size} bytes", file.display());
@@ -79,6 +82,14 @@ pub async fn run(command: Command, config: &Config) -> Result<()> {
             let log: Vec<KeyLogEntry> =
                 serde_json::from_str(&text).with_context(|| format!("{} is no key log", file.display()))?;
             ensure!(!log.is_empty(), "{} {NO_KEYS}", file.display());
+            if let Some(printed) = &printed {
+                ensure!(
+                    contains_head(&log, printed),
+                    "{} does not have the head {printed}: its end was cut off, or it is another log. Do not use it, and ask whoever gave it \
+                     to you how it came to be",
+                    file.display()
+                );
+            }
             let actions = super::actions(config).await?;
             let tenant = find_tenant(actions.tenants(), &whose.tenant).await?;
             let new = actions.learn_keys(&tenant, &log).await;
@@ -86,6 +97,12 @@ pub async fn run(command: Command, config: &Config) -> Result<()> {
             let new = new.map_err(|refusal| anyhow!("{}: {refusal}", file.display()))?;
             let head = printed_head(&log).unwrap_or_default();
             println!("{new} keys are new, {} in all; head: {head}", log.len());
+            if new == log.len() && printed.is_none() {
+                eprintln!(
+                    "This side knew no keys before, so nothing tells it whether the log is whole. Compare the head with the one that is printed \
+                     on letters or code sheets, or import the log with --head and that one."
+                );
+            }
         }
     }
     Ok(())

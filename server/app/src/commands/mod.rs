@@ -3,11 +3,14 @@
 //! Results go to standard output, everything else to standard error. A command that did not do what it was asked ends with
 //! exit code 1 and says what to do.
 
+mod accounts;
+mod audit;
 mod backup;
 mod codes;
 mod demo;
 mod doctor;
 mod export;
+mod extend;
 mod import;
 mod keys;
 mod launch;
@@ -79,9 +82,20 @@ enum Command {
     Logins(logins::Command),
     /// Make a campaign's cohorts and keys, once; it cannot be undone
     Launch(launch::Args),
+    /// Change a round's dates: longer, shorter, paused, resumed, opened again
+    Extend(extend::Args),
     /// Show the public key log, or carry it from one side to the other
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Invite the people who run a tenant's conversations
+    #[command(subcommand)]
+    Account(accounts::AccountCommand),
+    /// Invite the people who run the platform
+    #[command(subcommand)]
+    Operator(accounts::OperatorCommand),
+    /// Check the record of what named people did, or carry it away
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Play the thief of both databases and say what links
     VerifyAnonymity(verify_anonymity::Args),
     /// Load a conversation
@@ -111,7 +125,11 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Roll(command) => return roll::run(command, &config()?).await,
         Command::Logins(command) => return logins::run(command, &config()?).await,
         Command::Launch(args) => launch::run(&args, &config()?).await?,
+        Command::Extend(args) => extend::run(&args, &config()?).await?,
         Command::Keys(command) => keys::run(command, &config()?).await?,
+        Command::Account(command) => accounts::run(command, &config()?).await?,
+        Command::Operator(command) => accounts::run_operator(command, &config()?).await?,
+        Command::Audit(command) => return audit::run(command, || Ok(config()?)).await,
         Command::VerifyAnonymity(args) => return verify_anonymity::run(&args),
         Command::Import(command) => return import::run(command, &config()?).await,
         Command::Export(args) => export::run(&args, &config()?).await?,

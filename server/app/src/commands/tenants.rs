@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use actions::Applied;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::Subcommand;
 use domain::tenant_pack::{self, TenantPack};
 
@@ -30,6 +30,16 @@ pub enum Command {
         /// The folder
         #[arg(default_value = DEFAULT_FOLDER)]
         folder: PathBuf,
+        /// Overwrite what was changed by page since the folder was last applied
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Write a tenant's pack, as it is now, into a folder
+    Export {
+        /// The tenant's short name
+        tenant: String,
+        /// The folder that holds the packs; the pack's own folder is made in it, or its files overwritten
+        folder: PathBuf,
     },
     /// Write schema.json, which describes every field of a pack
     Schema {
@@ -47,13 +57,14 @@ pub async fn run(command: Command, config: impl FnOnce() -> Result<Config>) -> R
             let problems: Vec<String> = problems.into_iter().chain(schema_problem(&folder)).collect();
             Ok(verdict(&format!("{} pack(s) are in order", packs.len()), &problems))
         }
-        Command::Apply { folder } => {
+        Command::Apply { folder, replace } => {
             let (packs, problems) = read(&folder)?;
             if !problems.is_empty() {
                 return Ok(verdict("", &problems));
             }
-            apply(&packs, &config()?).await
+            apply(&packs, replace, &config()?).await
         }
+        Command::Export { tenant, folder } => export(&tenant, &folder, &config()?).await,
         Command::Schema { folder } => {
             let path = folder.join(SCHEMA_FILE);
             fs::write(&path, schema()).with_context(|| format!("{} cannot be written", path.display()))?;
@@ -77,16 +88,46 @@ fn read(folder: &Path) -> Result<(BTreeMap<PathBuf, TenantPack>, Vec<String>)> {
     Ok((packs, problems))
 }
 
-async fn apply(packs: &BTreeMap<PathBuf, TenantPack>, config: &Config) -> Result<ExitCode> {
+async fn apply(packs: &BTreeMap<PathBuf, TenantPack>, replace: bool, config: &Config) -> Result<ExitCode> {
     let sides = super::sides(config).await?.sides;
     for (path, pack) in packs {
-        let applied = sides.apply_tenant_pack(pack).await.with_context(|| path.display().to_string())?;
+        let applied = match replace {
+            true => sides.replace_tenant_pack(pack).await,
+            false => sides.apply_tenant_pack(pack).await,
+        };
+        let applied = applied.with_context(|| path.display().to_string())?;
         let done = match applied {
             Applied::New => "new",
             Applied::Changed => "changed",
             Applied::Unchanged => "unchanged",
         };
         println!("{}: {done}", pack.tenant.slug);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the pack as it is stored: on the identity side, where pages change it, if that is served here.
+async fn export(slug: &str, folder: &Path, config: &Config) -> Result<ExitCode> {
+    let sides = super::sides(config).await?.sides;
+    let tenant =
+        sides.tenants().by_slug(slug).await?.with_context(|| format!("there is no tenant {slug}"))?;
+    let pack = match (&sides.identity, &sides.conversation) {
+        (Some(identity), _) => identity.stored_pack(tenant.id).await?,
+        (None, Some(conversation)) => conversation.stored_pack(tenant.id).await?,
+        (None, None) => None,
+    };
+    let pack = pack.with_context(|| format!("{slug} has no pack"))?;
+    let files =
+        tenant_pack::files_of(&pack).map_err(|reason| anyhow!("the pack cannot be written: {reason}"))?;
+    for (path, content) in files {
+        let path = folder.join(slug).join(path);
+        let parent = path.parent().context("every file of a pack has a folder")?;
+        fs::create_dir_all(parent).with_context(|| format!("{} cannot be made", parent.display()))?;
+        fs::write(&path, content).with_context(|| format!("{} cannot be written", path.display()))?;
+        println!("{}", path.display());
+    }
+    if let Some(identity) = &sides.identity {
+        identity.mark_exported(tenant.id).await?;
     }
     Ok(ExitCode::SUCCESS)
 }

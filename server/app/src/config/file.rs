@@ -23,6 +23,7 @@ pub(super) struct ServerSection {
     pub side: Option<String>,
     pub public_url: Option<String>,
     pub other_side_url: Option<String>,
+    pub other_side_owner: Option<String>,
     pub https: Option<bool>,
     #[serde(deserialize_with = "list")]
     pub trusted_proxies: Option<Vec<String>>,

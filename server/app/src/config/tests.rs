@@ -197,3 +197,19 @@ fn emails_leave_by_one_way() {
         assert!(refusal.contains(key) && !refusal.contains("hunter2"), "{key} is not in:\n{refusal}");
     }
 }
+
+#[test]
+fn the_other_sides_owner_is_named_where_there_is_one() {
+    let apart = "[server]\nside = \"identity\"\nother_side_url = \"https://talk.example.net\"\n";
+    assert_eq!(read(apart, &[]).unwrap().server.other_side_owner, None);
+    let named = read(apart, &[("CANDOUR__SERVER__OTHER_SIDE_OWNER", " A Partner ")]).unwrap();
+    assert_eq!(named.server.other_side_owner.as_deref(), Some("A Partner"));
+    for toml in [
+        "[server]\nother_side_owner = \"A Partner\"\n",
+        &format!("{apart}other_side_owner = \"  \"\n"),
+        &format!("{apart}other_side_owner = \"{}\"\n", "x".repeat(OWNER_CHARACTERS + 1)),
+        &format!("{apart}other_side_owner = \"A\\nB\"\n"),
+    ] {
+        assert!(refused(toml).contains("server.other_side_owner: "), "{toml}");
+    }
+}

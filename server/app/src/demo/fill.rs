@@ -4,7 +4,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actions::{
-    Actions, Campaign, Enrolment, IssuedLogin, LaunchRefusal, Organisation, RollImportRefusal, Sides, Tenant,
+    Actions, ApplyRefusal, Campaign, Enrolment, IssuedLogin, LaunchRefusal, Organisation, RollImportRefusal,
+    Sides, Tenant,
 };
 use anyhow::{Context, Result};
 use credentials::SealedCode;
@@ -16,7 +17,7 @@ use domain::tenant_pack::EntryRoute;
 use super::{attribution, open_now, packs, people, polis_export};
 use crate::config::Config;
 use crate::data_folder::DataLock;
-use crate::{OsRandom, SystemClock, databases};
+use crate::{OsRandom, SystemClock, databases, platform};
 
 /// Sealed codes for each tenant, new at every start.
 const CODES: usize = 5;
@@ -42,10 +43,16 @@ pub struct WaysIn {
 pub async fn apply_packs(config: &Config) -> Result<()> {
     let _lock = DataLock::take(&config.storage.data)?;
     let sides = databases::open_sides(config, Arc::new(SystemClock), Arc::new(OsRandom)).await?.sides;
-    for mut pack in packs()? {
+    let mut packs = packs()?;
+    packs.push(platform::pack(config.server.side, None, None)?);
+    for mut pack in packs {
         open_now(&mut pack, SystemClock.now());
         pack.tenant.joining.batch_size = BATCH_SIZE;
-        sides.apply_tenant_pack(&pack).await?;
+        match sides.apply_tenant_pack(&pack).await {
+            // Somebody tried the console: what they changed stays as they left it.
+            Err(ApplyRefusal::ChangedByPage { .. }) => {}
+            applied => drop(applied?),
+        }
     }
     Ok(())
 }

@@ -5,8 +5,10 @@ mod fill;
 mod folder;
 mod open_now;
 mod people;
+mod staff;
 
 use embedded::{attribution, packs, polis_export};
 pub use fill::{WaysIn, apply_packs, fill};
 pub use folder::take_folder;
 use open_now::open_now;
+pub use staff::invite_staff;

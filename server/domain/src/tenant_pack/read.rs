@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::{
-    CampaignFile, MAX_SLUG_CHARACTERS, PackFiles, PackProblem, RESERVED_SLUGS, RoundFile, TenantFile,
-    TenantPack,
+    CampaignFile, MAX_SLUG_CHARACTERS, POLICY_FILE, PackFiles, PackProblem, RESERVED_SLUGS, RoundFile,
+    TenantFile, TenantPack, campaign_problems,
 };
 use crate::branding::Colour;
 use crate::time_zone::{Ambiguous, to_instant};
@@ -41,8 +41,12 @@ pub fn read(files: &PackFiles) -> Result<TenantPack, Vec<PackProblem>> {
         }
     }
     let logo = tenant.branding.logo.as_ref().and_then(|path| problems.bytes(files, path)).map(<[u8]>::to_vec);
+    let policy = match files.contains_key(POLICY_FILE) {
+        true => problems.text(files, POLICY_FILE).unwrap_or_default().to_owned(),
+        false => String::new(),
+    };
     if problems.0.is_empty() {
-        Ok(TenantPack { tenant, zone, page_texts, logo, campaigns })
+        Ok(TenantPack { tenant, zone, page_texts, logo, campaigns, policy })
     } else {
         Err(problems.0)
     }
@@ -121,15 +125,8 @@ impl Problems {
     }
 
     fn slugs<'a>(&mut self, file: &str, kind: &str, slugs: impl Iterator<Item = &'a str>) {
-        let mut seen = HashSet::new();
-        for slug in slugs {
-            let plain = slug.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-            if slug.is_empty() || slug.len() > MAX_SLUG_CHARACTERS || !plain || slug.starts_with('-') {
-                self.add(file, format!("{kind} slug `{slug}`: use 1 to {MAX_SLUG_CHARACTERS} lower-case letters, digits and hyphens"));
-            }
-            if !seen.insert(slug) {
-                self.add(file, format!("{kind} slug `{slug}` stands twice"));
-            }
+        for reason in slug_problems(kind, slugs) {
+            self.add(file, reason);
         }
     }
 
@@ -141,9 +138,6 @@ impl Problems {
         }
         self.slugs(file, "organisation", tenant.organisations.iter().map(|o| o.slug.as_str()));
         self.slugs(file, "page", tenant.pages.iter().map(|p| p.slug.as_str()));
-        if tenant.organisations.is_empty() {
-            self.add(file, "needs at least one [[organisations]]");
-        }
         for reason in super::joining::problems(tenant) {
             self.add(file, reason);
         }
@@ -176,20 +170,26 @@ impl Problems {
 
     fn check_campaign(&mut self, campaign: &CampaignFile, zone: Tz) {
         let file = format!("campaigns/{}/campaign.toml", campaign.slug);
-        self.slugs(&file, "campaign", std::iter::once(campaign.slug.as_str()));
-        self.slugs(&file, "round", campaign.rounds.iter().map(|r| r.slug.as_str()));
-        if campaign.rounds.is_empty() {
-            self.add(&file, "needs at least one [[rounds]]");
-        }
-        for round in &campaign.rounds {
-            self.slugs(&file, "prompt", round.prompts.iter().map(|p| p.slug.as_str()));
-            self.slugs(&file, "theme", round.themes.iter().map(|t| t.slug.as_str()));
-            if round.prompts.is_empty() {
-                self.add(&file, format!("round `{}` needs at least one [[rounds.prompts]]", round.slug));
-            }
-            if let Err(reason) = round_times(round, zone) {
-                self.add(&file, format!("round `{}`: {reason}", round.slug));
-            }
+        for problem in campaign_problems(campaign, zone) {
+            self.add(&file, problem.reason);
         }
     }
+}
+
+/// What is wrong with the short names of things of one `kind`.
+pub(super) fn slug_problems<'a>(kind: &str, slugs: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let mut reasons = Vec::new();
+    for slug in slugs {
+        let plain = slug.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if slug.is_empty() || slug.len() > MAX_SLUG_CHARACTERS || !plain || slug.starts_with('-') {
+            reasons.push(format!(
+                "{kind} slug `{slug}`: use 1 to {MAX_SLUG_CHARACTERS} lower-case letters, digits and hyphens"
+            ));
+        }
+        if !seen.insert(slug) {
+            reasons.push(format!("{kind} slug `{slug}` stands twice"));
+        }
+    }
+    reasons
 }

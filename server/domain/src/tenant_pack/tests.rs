@@ -34,7 +34,7 @@ fn pack_of(tenant: &str) -> TenantPack {
     read(&files_of(tenant)).unwrap_or_else(|problems| panic!("{tenant}: {problems:#?}"))
 }
 
-fn every_pack() -> Vec<TenantPack> {
+pub(super) fn every_pack() -> Vec<TenantPack> {
     let folders = std::fs::read_dir(packs_folder()).unwrap().map(|entry| entry.unwrap());
     let folders = folders.filter(|entry| entry.file_type().unwrap().is_dir());
     folders.map(|entry| pack_of(entry.file_name().to_str().unwrap())).collect()
@@ -189,23 +189,28 @@ fn all_problems_come_at_once() {
 }
 
 #[test]
-fn a_pack_needs_an_organisation_a_round_and_a_prompt() {
-    let before_organisations = |text: &str| text.split("[[organisations]]").next().unwrap().to_owned();
+fn a_blank_tenant_needs_neither_organisation_nor_campaign() {
+    let blank = files_of("hhft").remove(TENANT).map(|text| String::from_utf8(text).unwrap()).unwrap();
+    let blank = blank.split("[[organisations]]").next().unwrap().replace("logo = ", "# logo = ");
+    let pack = read(&PackFiles::from([(TENANT.to_owned(), blank.into_bytes())])).unwrap();
+    assert!(
+        pack.tenant.organisations.is_empty() && pack.campaigns.is_empty() && pack.tenant.pages.is_empty()
+    );
+}
+
+#[test]
+fn a_campaign_needs_a_round_and_a_prompt() {
     let mut files = files_of("hhft");
-    let tenant = before_organisations(std::str::from_utf8(&files["tenant.toml"]).unwrap());
-    // A top-level key has to stand before the first table.
-    files.insert("tenant.toml".into(), format!("organisations = []\n{tenant}").into_bytes());
     let campaign = "slug = \"series-3\"\ntitle = \"T\"\npurpose = \"P\"\nwhat_next = \"N\"\n";
     let path = "campaigns/series-3/campaign.toml";
     files.insert(path.into(), format!("{campaign}rounds = []").into_bytes());
     let problems = read(&files).unwrap_err();
-    assert_names(&problems, "tenant.toml", "at least one [[organisations]]");
-    assert_names(&problems, path, "at least one [[rounds]]");
+    assert_names(&problems, path, "at least one round");
 
     let round = "[[rounds]]\nslug = \"r\"\ntitle = \"R\"\nround_type = \"open-discussion\"\n\
         opens = \"2024-01-01T00:00:00\"\ncloses = \"2024-01-02T00:00:00\"\nprompts = []\n";
     files.insert(path.into(), format!("{campaign}{round}").into_bytes());
-    assert_names(&read(&files).unwrap_err(), path, "round `r` needs at least one [[rounds.prompts]]");
+    assert_names(&read(&files).unwrap_err(), path, "round `r`: needs at least one question (prompt)");
 }
 
 #[test]

@@ -5,10 +5,12 @@
 mod already_joined;
 mod invitation;
 mod sign_up_confirmation;
+mod staff_invitation;
 
 pub use already_joined::AlreadyJoined;
 pub use invitation::Invitation;
 pub use sign_up_confirmation::SignUpConfirmation;
+pub use staff_invitation::StaffInvitation;
 
 use serde::Serialize;
 
@@ -34,6 +36,9 @@ pub const TEMPLATES: &[(&str, &str)] = &[
     ("sign-up-confirmation/subject.txt", include_str!("../../templates/sign-up-confirmation/subject.txt")),
     ("sign-up-confirmation/body.txt", include_str!("../../templates/sign-up-confirmation/body.txt")),
     ("sign-up-confirmation/body.html", include_str!("../../templates/sign-up-confirmation/body.html")),
+    ("staff-invitation/subject.txt", include_str!("../../templates/staff-invitation/subject.txt")),
+    ("staff-invitation/body.txt", include_str!("../../templates/staff-invitation/body.txt")),
+    ("staff-invitation/body.html", include_str!("../../templates/staff-invitation/body.html")),
 ];
 
 /// For samples only: an address and a link that are known to be good.

@@ -1,6 +1,9 @@
 //! What the emails say, and that nobody's words become anything but words.
 
-use mail::{AlreadyJoined, Email, HeaderText, Invitation, Message, SignUpConfirmation, emails::TEMPLATES};
+use mail::{
+    AlreadyJoined, Email, HeaderText, Invitation, Message, SignUpConfirmation, StaffInvitation,
+    emails::TEMPLATES,
+};
 
 use crate::{
     mime::{Mime, decode_words},
@@ -13,8 +16,12 @@ fn messages_of<E: Email>() -> Vec<Message> {
 
 /// Every sample of every email. A template that no sample here renders is found by `every_template_is_rendered`.
 fn samples() -> Vec<Message> {
-    let all =
-        [messages_of::<SignUpConfirmation>(), messages_of::<Invitation>(), messages_of::<AlreadyJoined>()];
+    let all = [
+        messages_of::<SignUpConfirmation>(),
+        messages_of::<Invitation>(),
+        messages_of::<AlreadyJoined>(),
+        messages_of::<StaffInvitation>(),
+    ];
     all.into_iter().flatten().collect()
 }
 

@@ -73,7 +73,7 @@ impl Reading {
     /// Contributions changed after `revision`: those that readers may see, and those that they may not.
     async fn cards_since(&self, round: RoundId, revision: i64) -> Result<(Vec<Card>, Vec<PostId>)> {
         let sql = "SELECT id, prompt_id, theme, feeling, body, voice, written_on, edited, agrees, disagrees, passes,
-                   comments, written_at_revision, changed_at_revision, state, author_id FROM post
+                   comments, written_at_revision, changed_at_revision, state, author_id, amended FROM post
                    WHERE tenant_id = $1 AND round_id = $2 AND changed_at_revision > $3 AND contribution_id IS NULL";
         let rows = self.0.all(sql, vec![round.0.into(), revision.into()]).await?;
         let (mut changed, mut gone) = (Vec::with_capacity(rows.len()), Vec::new());
@@ -100,6 +100,7 @@ fn card_of(row: &QueryResult) -> Result<Card> {
         voice: column(row, 5)?,
         day: column(row, 6)?,
         edited: column(row, 7)?,
+        amended: column(row, 16)?,
         votes: VoteCounts { agree: column(row, 8)?, disagree: column(row, 9)?, pass: column(row, 10)? },
         comments: column(row, 11)?,
         written_at: column(row, 12)?,

@@ -145,6 +145,7 @@ impl Writing {
         let hashes = hashes.collect::<Result<_>>()?;
         let used = "UPDATE credential SET participant_id = NULL WHERE tenant_id = $1 AND participant_id = $2";
         self.0.execute(used, whose()).await?;
+        self.delete_refused_acts(participant).await?;
         self.0.execute("DELETE FROM participant WHERE tenant_id = $1 AND id = $2", whose()).await?;
         Ok(hashes)
     }
@@ -170,14 +171,10 @@ impl Writing {
     }
 
     async fn erase_posts(&self, round: RoundId, author: ParticipantId, revision: i64) -> Result<()> {
-        for mut post in self.every_own_post(round, author).await? {
-            match post.state {
-                PostState::Visible => {}
-                // A hidden comment is counted no longer, so it must not be counted down again.
-                PostState::Hidden => post.contribution = None,
-                PostState::Withdrawn => continue,
+        for post in self.every_own_post(round, author).await? {
+            if post.state != PostState::Withdrawn {
+                self.withdraw_post(&post, revision).await?;
             }
-            self.withdraw_post(&post, revision).await?;
         }
         let sql =
             "UPDATE post SET author_id = NULL WHERE tenant_id = $1 AND author_id = $2 AND round_id = $3";

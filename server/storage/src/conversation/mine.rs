@@ -1,11 +1,13 @@
-//! What one participant wrote and voted.
+//! What one participant wrote and voted, and what of theirs could not be done when they were let in.
+
+use std::collections::BTreeMap;
 
 use domain::ids::{ParticipantId, RoundId};
 use domain::vote::VoteValue;
 
-use super::Reading;
 use super::posts::{POST, POST_COLUMNS, Post, post_of};
 use super::rounds::vote_value;
+use super::{Reading, Writing};
 use crate::Result;
 use crate::tenancy::column;
 
@@ -55,5 +57,38 @@ impl Reading {
         rows.iter()
             .map(|row| Ok(OwnVote { post: post_of(row)?, value: vote_value(column(row, POST_COLUMNS)?)? }))
             .collect()
+    }
+
+    /// What `participant` sent while they waited and could not be done, as the actions wrote it.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn refused_acts(&self, participant: ParticipantId) -> Result<Option<String>> {
+        let sql = "SELECT acts FROM refused_acts WHERE tenant_id = $1 AND participant_id = $2";
+        self.0.one(sql, vec![participant.0.into()]).await?.map(|row| column(&row, 0)).transpose()
+    }
+}
+
+impl Writing {
+    /// Writes what could not be done of those who are let in: all of a group at once, in the order of their random ids.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn add_refused_acts(&self, refused: &BTreeMap<ParticipantId, String>) -> Result<()> {
+        for (participant, acts) in refused {
+            let sql = "INSERT INTO refused_acts (tenant_id, participant_id, acts) VALUES ($1, $2, $3)";
+            self.0.execute(sql, vec![participant.0.into(), acts.clone().into()]).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes what could not be done of `participant`'s.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn delete_refused_acts(&self, participant: ParticipantId) -> Result<()> {
+        let sql = "DELETE FROM refused_acts WHERE tenant_id = $1 AND participant_id = $2";
+        self.0.execute(sql, vec![participant.0.into()]).await?;
+        Ok(())
     }
 }

@@ -2,8 +2,11 @@
 
 mod boards;
 mod codes;
+mod counts;
 mod erase;
+mod merge;
 mod mine;
+mod moderation;
 mod posts;
 mod rounds;
 mod sessions;
@@ -19,16 +22,20 @@ use std::sync::Arc;
 use domain::ids::TenantId;
 use sea_orm::{DbBackend, Value};
 
+pub use counts::{Acts, TakingPart};
 pub use mine::{OwnPost, OwnVote};
+pub use moderation::{Case, CaseNote, ModeratedPost, QueuedPost, Report, Suspension};
 pub use posts::{NewPost, Post, PostEdit};
 pub use rounds::{Moment, RoundDelta};
 pub use sessions::Session;
+pub use tenants::NewRound;
 pub use threads::ThreadPost;
 pub use transfer::{Participation, TransferredPost, TransferredVote};
 pub use votes::{StandingVote, VoteChange};
 pub use waiting::{CodeState, Newcomer, Pass, StoredCredential};
 
 use crate::Result;
+use crate::audit::AuditTrail;
 use crate::connection::Pools;
 use crate::feed::{CHANNEL, Change, Feed, encode};
 use crate::tenancy::Bound;
@@ -128,6 +135,13 @@ impl Conversation {
     /// On PostgreSQL (its own tools do this), or when the copy could not be written.
     pub async fn copy_to(&self, path: &str) -> Result<()> {
         self.pools.copy_to(path).await
+    }
+}
+
+impl Reading {
+    /// The audit log.
+    pub fn audit_trail(&self) -> AuditTrail<'_> {
+        AuditTrail(&self.0)
     }
 }
 

@@ -43,6 +43,10 @@ pub struct Post {
     pub written_on: NaiveDate,
     /// Whether it was changed since.
     pub edited: bool,
+    /// Whether a moderator changed it.
+    pub amended: bool,
+    /// Whether a moderator has ended the comments under it.
+    pub locked: bool,
     /// How many answered what.
     pub votes: VoteCounts,
     /// How many visible comments it has.
@@ -76,6 +80,8 @@ pub struct NewPost {
     pub feeling: Option<Feeling>,
     /// Today, in the tenant's time zone.
     pub written_on: NaiveDate,
+    /// Whether others see it at once.
+    pub state: PostState,
 }
 
 /// What an edit leaves.
@@ -91,9 +97,10 @@ pub struct PostEdit {
 
 /// The columns that [`post_of`] reads, for a table named `p`.
 pub(super) const POST: &str = "p.id, p.round_id, p.prompt_id, p.contribution_id, p.reply_to, p.author_id, p.voice, p.body, \
-     p.theme, p.feeling, p.state, p.written_on, p.edited, p.agrees, p.disagrees, p.passes, p.comments, p.written_at_revision";
+     p.theme, p.feeling, p.state, p.written_on, p.edited, p.agrees, p.disagrees, p.passes, p.comments, p.written_at_revision, \
+     p.amended, p.locked";
 /// How many columns [`POST`] has.
-pub(super) const POST_COLUMNS: usize = 18;
+pub(super) const POST_COLUMNS: usize = 20;
 
 /// The post in a row that begins with [`POST`].
 pub(super) fn post_of(row: &QueryResult) -> Result<Post> {
@@ -115,6 +122,8 @@ pub(super) fn post_of(row: &QueryResult) -> Result<Post> {
         votes: VoteCounts { agree: column(row, 13)?, disagree: column(row, 14)?, pass: column(row, 15)? },
         comments: column(row, 16)?,
         written_at: column(row, 17)?,
+        amended: column(row, 18)?,
+        locked: column(row, 19)?,
     })
 }
 
@@ -185,7 +194,7 @@ impl Writing {
     pub async fn add_post(&self, post: &NewPost, revision: i64) -> Result<()> {
         let sql = "INSERT INTO post (tenant_id, id, round_id, prompt_id, contribution_id, reply_to, author_id, voice, body,
                    theme, feeling, state, written_on, written_at_revision, changed_at_revision)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'visible', $12, $13, $13)";
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $14, $12, $13, $13)";
         let values = vec![
             post.id.0.into(),
             post.round.0.into(),
@@ -199,11 +208,12 @@ impl Writing {
             text(post.feeling.map(Feeling::slug)),
             post.written_on.into(),
             revision.into(),
+            post.state.slug().into(),
         ];
         self.0.execute(sql, values).await?;
-        match post.contribution {
-            Some(contribution) => self.count_comments(contribution, 1, revision).await,
-            None => Ok(()),
+        match (post.contribution, post.state) {
+            (Some(contribution), PostState::Visible) => self.count_comments(contribution, 1, revision).await,
+            _ => Ok(()),
         }
     }
 
@@ -231,19 +241,45 @@ impl Writing {
         Ok(())
     }
 
-    /// Takes a post back at `revision`: its text and every earlier version are erased; its place and its comments stay.
+    /// Shows a post or hides it, at `revision`. What appears comes in as newly written, so that open pages announce it; a comment that has
+    /// answers keeps its place among them.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn show_post(&self, post: &Post, state: PostState, revision: i64) -> Result<()> {
+        if post.state == state {
+            return Ok(());
+        }
+        let sql = "UPDATE post SET state = $3, changed_at_revision = $4, written_at_revision = CASE
+                   WHEN $3 = 'visible' AND NOT EXISTS (SELECT 1 FROM post r WHERE r.tenant_id = $1
+                       AND r.contribution_id = post.contribution_id AND r.reply_to = post.id)
+                   THEN $4 ELSE written_at_revision END WHERE tenant_id = $1 AND id = $2";
+        self.0.execute(sql, vec![post.id.0.into(), state.slug().into(), revision.into()]).await?;
+        let by = if state == PostState::Visible { 1 } else { -1 };
+        match post.contribution {
+            Some(contribution) => self.count_comments(contribution, by, revision).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Takes a post back at `revision`: its text and every earlier version are erased, and what was said about it with moderators; its place
+    /// and its comments stay.
     ///
     /// # Errors
     /// Database faults.
     pub async fn withdraw_post(&self, post: &Post, revision: i64) -> Result<()> {
         let values = || vec![post.id.0.into()];
-        self.0.execute("DELETE FROM post_version WHERE tenant_id = $1 AND post_id = $2", values()).await?;
+        for table in ["post_version", "moderation_note", "report", "moderation_case"] {
+            let sql = format!("DELETE FROM {table} WHERE tenant_id = $1 AND post_id = $2");
+            self.0.execute(sql, values()).await?;
+        }
         let sql = "UPDATE post SET state = 'withdrawn', body = '', theme = NULL, feeling = NULL, changed_at_revision = $3
                    WHERE tenant_id = $1 AND id = $2";
         self.0.execute(sql, vec![post.id.0.into(), revision.into()]).await?;
-        match post.contribution {
-            Some(contribution) => self.count_comments(contribution, -1, revision).await,
-            None => Ok(()),
+        match (post.contribution, post.state) {
+            // A hidden comment is counted no longer, so it must not be counted down again.
+            (Some(contribution), PostState::Visible) => self.count_comments(contribution, -1, revision).await,
+            _ => Ok(()),
         }
     }
 

@@ -33,6 +33,8 @@ pub struct RoundDelta {
     pub contribution: Option<PostId>,
     /// Whether readers may see it.
     pub visible: bool,
+    /// Whether a moderator changed its text.
+    pub amended: bool,
     /// The revision at which it was written.
     pub written_at: i64,
     /// How many answered what.
@@ -41,19 +43,21 @@ pub struct RoundDelta {
     pub comments: i64,
 }
 
-const ROUND: &str = "r.campaign_id, r.opens_at, r.closes_at, r.revision";
+const ROUND: &str = "r.campaign_id, r.opens_at, r.closes_at, r.revision, r.paused_at, r.dated_at_revision";
 
 fn round_of(row: &QueryResult, id: RoundId) -> Result<Round> {
-    let instant = |index| {
-        let seconds: i64 = column(row, index)?;
+    let at = |seconds: i64| {
         DateTime::from_timestamp(seconds, 0).ok_or_else(|| StorageError::Corrupt(format!("time {seconds}")))
     };
+    let instant = |index| at(column(row, index)?);
     Ok(Round {
         id,
         campaign: CampaignId(column(row, 0)?),
         opens_at: instant(1)?,
         closes_at: instant(2)?,
         revision: column(row, 3)?,
+        paused_at: column::<Option<i64>>(row, 4)?.map(at).transpose()?,
+        dated_at: column(row, 5)?,
     })
 }
 
@@ -97,8 +101,8 @@ impl Reading {
         let Some(first) = rows.first() else { return Ok(None) };
         let mut votes = HashMap::new();
         for row in &rows {
-            if let Some(post) = column::<Option<Uuid>>(row, 4)? {
-                votes.insert(PostId(post), vote_value(column(row, 5)?)?);
+            if let Some(post) = column::<Option<Uuid>>(row, 6)? {
+                votes.insert(PostId(post), vote_value(column(row, 7)?)?);
             }
         }
         Ok(Some(Moment { round: round_of(first, id)?, votes }))
@@ -109,7 +113,7 @@ impl Reading {
     /// # Errors
     /// Database faults.
     pub async fn changes_since(&self, id: RoundId, revision: i64, most: u64) -> Result<Vec<RoundDelta>> {
-        let sql = "SELECT id, contribution_id, state, written_at_revision, agrees, disagrees, passes, comments FROM post
+        let sql = "SELECT id, contribution_id, state, written_at_revision, agrees, disagrees, passes, comments, amended FROM post
                    WHERE tenant_id = $1 AND round_id = $2 AND changed_at_revision > $3
                    ORDER BY changed_at_revision LIMIT $4";
         let rows = self.0.all(sql, vec![id.0.into(), revision.into(), most.cast_signed().into()]).await?;
@@ -125,6 +129,7 @@ fn delta_of(row: &QueryResult) -> Result<RoundDelta> {
         written_at: column(row, 3)?,
         votes: VoteCounts { agree: column(row, 4)?, disagree: column(row, 5)?, pass: column(row, 6)? },
         comments: column(row, 7)?,
+        amended: column(row, 8)?,
     })
 }
 
@@ -136,7 +141,7 @@ impl Writing {
     /// Database faults.
     pub async fn take_round(&mut self, id: RoundId) -> Result<Option<Round>> {
         let sql = "UPDATE round SET revision = revision + 1 WHERE tenant_id = $1 AND id = $2
-                   RETURNING campaign_id, opens_at, closes_at, revision";
+                   RETURNING campaign_id, opens_at, closes_at, revision, paused_at, dated_at_revision";
         let row = self.0.one(sql, vec![id.0.into()]).await?;
         self.will_tell(Change::Round(self.0.tenant(), id));
         row.map(|row| round_of(&row, id)).transpose()

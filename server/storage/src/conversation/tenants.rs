@@ -10,6 +10,61 @@ use crate::packs::{self, StoredTenant, TenantRow};
 use crate::tenancy::column;
 use crate::{Result, key_log};
 
+/// A round as the pack has it.
+#[derive(Clone, Copy, Debug)]
+pub struct NewRound<'a> {
+    /// Which round.
+    pub id: RoundId,
+    /// Whose stage it is.
+    pub campaign: CampaignId,
+    /// Its short name.
+    pub slug: &'a str,
+    /// What people do in it.
+    pub round_type: RoundType,
+    /// When it opens.
+    pub opens_at: DateTime<Utc>,
+    /// When it closes.
+    pub closes_at: DateTime<Utc>,
+    /// Since when it is paused.
+    pub paused_at: Option<DateTime<Utc>>,
+}
+
+/// Every table, each before those that it points at.
+const TABLES: &[&str] = &[
+    "audit_entry",
+    "published_figure",
+    "moderation_count",
+    "suspension",
+    "moderation_note",
+    "report",
+    "moderation_case",
+    "vote",
+    "post_version",
+    "post",
+    "refused_acts",
+    "waiting_session",
+    "waiting",
+    "credential",
+    "session",
+    "sealed_code",
+    "participant",
+    "daily_count",
+    "key_log",
+    "round",
+    "campaign",
+    "organisation",
+];
+
+impl Writing {
+    /// Deletes everything of this transaction's tenant, and the tenant.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn erase_tenant(&self) -> Result<()> {
+        packs::erase(&self.0, TABLES).await
+    }
+}
+
 impl Conversation {
     /// Every tenant with its version. The only question that is asked across tenants: which are there.
     ///
@@ -49,6 +104,14 @@ impl Reading {
 }
 
 impl Writing {
+    /// This transaction's tenant, held against other writers until its end.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn take_tenant(&self) -> Result<Option<StoredTenant>> {
+        packs::take(&self.reading.0).await
+    }
+
     /// Writes the tenant, or brings it up to date.
     ///
     /// # Errors
@@ -111,28 +174,26 @@ impl Writing {
     ///
     /// # Errors
     /// Database faults.
-    pub async fn put_round(
-        &mut self,
-        id: RoundId,
-        campaign: CampaignId,
-        slug: &str,
-        round_type: RoundType,
-        times: (DateTime<Utc>, DateTime<Utc>),
-    ) -> Result<()> {
+    pub async fn put_round(&mut self, round: &NewRound<'_>) -> Result<()> {
         let sql =
-            "INSERT INTO round (tenant_id, id, campaign_id, slug, round_type, opens_at, closes_at, revision)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
+            "INSERT INTO round (tenant_id, id, campaign_id, slug, round_type, opens_at, closes_at, paused_at, revision)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)
                    ON CONFLICT (tenant_id, id) DO UPDATE SET opens_at = excluded.opens_at,
-                   closes_at = excluded.closes_at, revision = round.revision + 1";
+                   closes_at = excluded.closes_at, paused_at = excluded.paused_at, revision = round.revision + 1,
+                   dated_at_revision = CASE WHEN round.opens_at = excluded.opens_at AND round.closes_at = excluded.closes_at
+                       AND coalesce(round.paused_at, 0) = coalesce(excluded.paused_at, 0)
+                       THEN round.dated_at_revision ELSE round.revision + 1 END";
         let values = vec![
-            id.0.into(),
-            campaign.0.into(),
-            slug.into(),
-            round_type.slug().into(),
-            times.0.timestamp().into(),
-            times.1.timestamp().into(),
+            round.id.0.into(),
+            round.campaign.0.into(),
+            round.slug.into(),
+            round.round_type.slug().into(),
+            round.opens_at.timestamp().into(),
+            round.closes_at.timestamp().into(),
+            round.paused_at.map(|at| at.timestamp()).into(),
         ];
         self.0.execute(sql, values).await?;
+        let id = round.id;
         self.will_tell(Change::Round(self.0.tenant(), id));
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Who has come in and waits for others, and how a group is let in.
 //!
-//! Everything is written in the order of random ids and hashes, and the waiting rows of a campaign are rewritten whenever one changes, so
-//! that neither the rows of those who wait nor those of a group that was let in say who came first.
+//! Everything is written in the order of random ids and hashes, and the rows of a campaign's waiting people and of their sessions are
+//! rewritten whenever one changes, so that neither they nor those of a group that was let in say who came first.
 
 use chrono::NaiveDate;
 use domain::ids::{CampaignId, ParticipantId};
@@ -35,7 +35,7 @@ pub struct Newcomer {
     pub seed: i64,
     /// What they came in with.
     pub pass: Pass,
-    /// Their devices' sessions: keyed hash, and the last day on which each is good.
+    /// Their devices' sessions, in an order that says nothing: keyed hash, and the last day on which each is good.
     pub sessions: Vec<([u8; 32], NaiveDate)>,
     /// What they have sent meanwhile: JSON of the actions' making.
     pub acts: String,
@@ -57,7 +57,7 @@ pub enum CodeState {
     Spent,
 }
 
-const NEWCOMER: &str = "participant_id, seed, device_key, cohort, code_hash, sessions, acts, campaign_id";
+const NEWCOMER: &str = "participant_id, seed, device_key, cohort, code_hash, acts";
 
 impl Reading {
     /// Everybody who waits for `campaign`, by random id.
@@ -68,7 +68,22 @@ impl Reading {
         let sql = format!(
             "SELECT {NEWCOMER} FROM waiting WHERE tenant_id = $1 AND campaign_id = $2 ORDER BY participant_id"
         );
-        self.0.all(sql, vec![campaign.0.into()]).await?.iter().map(newcomer_of).collect()
+        let rows = self.0.all(sql, vec![campaign.0.into()]).await?;
+        let mut newcomers: Vec<Newcomer> = rows.iter().map(newcomer_of).collect::<Result<_>>()?;
+        let sql = "SELECT participant_id, hash, expires_on FROM waiting_session
+                   WHERE tenant_id = $1 AND campaign_id = $2 ORDER BY hash";
+        for row in self.0.all(sql, vec![campaign.0.into()]).await? {
+            let participant = ParticipantId(column(&row, 0)?);
+            let own = newcomers.binary_search_by_key(&participant, |newcomer| newcomer.participant);
+            let hash: Vec<u8> = column(&row, 1)?;
+            let hash =
+                hash.try_into().map_err(|_| StorageError::Corrupt("waiting_session.hash".to_owned()))?;
+            // Who was let in between the two looks has none that wait.
+            if let Ok(own) = own {
+                newcomers[own].sessions.push((hash, column(&row, 2)?));
+            }
+        }
+        Ok(newcomers)
     }
 
     /// The day on which the campaign's waiting people were last let in for the lateness of the hour, and how many wait now.
@@ -82,20 +97,17 @@ impl Reading {
         row.map_or(Ok((None, 0)), |row| Ok((column(&row, 0)?, column(&row, 1)?)))
     }
 
-    /// Whoever waits with this session. Those who wait are few.
+    /// Whoever waits with this session.
     pub(super) async fn waiting_session(&self, hash: [u8; 32]) -> Result<Option<Session>> {
-        let sql = format!("SELECT {NEWCOMER} FROM waiting WHERE tenant_id = $1 AND sessions LIKE $2");
-        let Some(row) = self.0.one(sql, vec![format!("%{}%", hexadecimal(&hash)).into()]).await? else {
-            return Ok(None);
-        };
-        let newcomer = newcomer_of(&row)?;
-        let campaign = CampaignId(column(&row, 7)?);
-        let expires_on = newcomer.sessions.iter().find(|(known, _)| *known == hash).map(|(_, day)| *day);
-        Ok(expires_on.map(|expires_on| Session {
-            participant: newcomer.participant,
-            campaign,
-            seed: newcomer.seed,
-            expires_on,
+        let sql = "SELECT w.participant_id, w.campaign_id, w.seed, s.expires_on FROM waiting_session s
+                   JOIN waiting w ON w.tenant_id = s.tenant_id AND w.participant_id = s.participant_id
+                   WHERE s.tenant_id = $1 AND s.hash = $2";
+        let Some(row) = self.0.one(sql, vec![hash.to_vec().into()]).await? else { return Ok(None) };
+        Ok(Some(Session {
+            participant: ParticipantId(column(&row, 0)?),
+            campaign: CampaignId(column(&row, 1)?),
+            seed: column(&row, 2)?,
+            expires_on: column(&row, 3)?,
             waiting: true,
         }))
     }
@@ -168,19 +180,21 @@ impl Writing {
     /// # Errors
     /// Database faults.
     pub async fn put_waiting(&self, campaign: CampaignId, newcomers: &mut [Newcomer]) -> Result<()> {
-        let gone = "DELETE FROM waiting WHERE tenant_id = $1 AND campaign_id = $2";
-        self.0.execute(gone, vec![campaign.0.into()]).await?;
+        for gone in ["waiting_session", "waiting"] {
+            let sql = format!("DELETE FROM {gone} WHERE tenant_id = $1 AND campaign_id = $2");
+            self.0.execute(sql, vec![campaign.0.into()]).await?;
+        }
         if newcomers.is_empty() {
             return Ok(());
         }
         newcomers.sort_unstable_by_key(|newcomer| newcomer.participant);
-        let places = placeholders(3, newcomers.len(), 7).replace('(', "($1, $2, ");
+        let places = placeholders(3, newcomers.len(), 6).replace('(', "($1, $2, ");
         let sql = format!(
-            "INSERT INTO waiting (tenant_id, campaign_id, participant_id, seed, device_key, cohort, code_hash, sessions, acts)
+            "INSERT INTO waiting (tenant_id, campaign_id, participant_id, seed, device_key, cohort, code_hash, acts)
              VALUES {places}"
         );
         let mut values: Vec<Value> = vec![campaign.0.into()];
-        for newcomer in newcomers {
+        for newcomer in newcomers.iter() {
             let (key, cohort, code) = match &newcomer.pass {
                 Pass::Credential { device_key, cohort } => {
                     (Some(device_key.to_vec()), Some(cohort.clone()), None)
@@ -193,9 +207,25 @@ impl Writing {
                 key.into(),
                 cohort.into(),
                 code.into(),
-                written(&newcomer.sessions).into(),
                 newcomer.acts.clone().into(),
             ]);
+        }
+        self.0.execute(sql, values).await?;
+        self.put_waiting_sessions(campaign, newcomers).await
+    }
+
+    async fn put_waiting_sessions(&self, campaign: CampaignId, newcomers: &[Newcomer]) -> Result<()> {
+        let sessions = sessions_of(newcomers);
+        if sessions.is_empty() {
+            return Ok(());
+        }
+        let places = placeholders(3, sessions.len(), 3).replace('(', "($1, $2, ");
+        let sql = format!(
+            "INSERT INTO waiting_session (tenant_id, campaign_id, hash, participant_id, expires_on) VALUES {places}"
+        );
+        let mut values: Vec<Value> = vec![campaign.0.into()];
+        for (hash, participant, expires_on) in sessions {
+            values.extend([hash.to_vec().into(), participant.0.into(), expires_on.into()]);
         }
         self.0.execute(sql, values).await?;
         Ok(())
@@ -233,14 +263,7 @@ impl Writing {
         for code in codes {
             self.spend_code(campaign, code).await?;
         }
-        let mut sessions: Vec<_> = newcomers
-            .iter()
-            .flat_map(|newcomer| {
-                newcomer.sessions.iter().map(|(hash, day)| (*hash, newcomer.participant, *day))
-            })
-            .collect();
-        sessions.sort_unstable();
-        for (hash, participant, expires_on) in sessions {
+        for (hash, participant, expires_on) in sessions_of(newcomers) {
             self.add_session(hash, participant, expires_on).await?;
             // Whoever remembers it as one that waits forgets it.
             self.will_tell(Change::SessionEnded(hash));
@@ -265,6 +288,18 @@ impl Writing {
     }
 }
 
+/// Everybody's sessions, in the order of their hashes.
+fn sessions_of(newcomers: &[Newcomer]) -> Vec<([u8; 32], ParticipantId, NaiveDate)> {
+    let of_one = |newcomer: &Newcomer| {
+        let participant = newcomer.participant;
+        newcomer.sessions.iter().map(move |(hash, day)| (*hash, participant, *day)).collect::<Vec<_>>()
+    };
+    let mut sessions: Vec<_> = newcomers.iter().flat_map(of_one).collect();
+    sessions.sort_unstable();
+    sessions
+}
+
+/// Without sessions, which are rows of their own.
 fn newcomer_of(row: &QueryResult) -> Result<Newcomer> {
     let corrupt = |what: &str| StorageError::Corrupt(format!("waiting.{what}"));
     let (key, cohort): (Option<Vec<u8>>, Option<String>) = (column(row, 2)?, column(row, 3)?);
@@ -276,56 +311,11 @@ fn newcomer_of(row: &QueryResult) -> Result<Newcomer> {
         (None, None, Some(code)) => Pass::Code(code.try_into().map_err(|_| corrupt("code_hash"))?),
         _ => return Err(corrupt("pass")),
     };
-    let sessions: String = column(row, 5)?;
     Ok(Newcomer {
         participant: ParticipantId(column(row, 0)?),
         seed: column(row, 1)?,
         pass,
-        sessions: read(&sessions).ok_or_else(|| corrupt("sessions"))?,
-        acts: column(row, 6)?,
+        sessions: Vec::new(),
+        acts: column(row, 5)?,
     })
-}
-
-/// Sessions as they are stored: `hash day` each, with commas between.
-fn written(sessions: &[([u8; 32], NaiveDate)]) -> String {
-    let each: Vec<String> =
-        sessions.iter().map(|(hash, day)| format!("{} {day}", hexadecimal(hash))).collect();
-    each.join(",")
-}
-
-fn read(sessions: &str) -> Option<Vec<([u8; 32], NaiveDate)>> {
-    sessions
-        .split(',')
-        .filter(|each| !each.is_empty())
-        .map(|each| {
-            let (hash, day) = each.split_once(' ')?;
-            let mut bytes = [0; 32];
-            for (at, byte) in bytes.iter_mut().enumerate() {
-                *byte = u8::from_str_radix(hash.get(at * 2..at * 2 + 2)?, 16).ok()?;
-            }
-            Some((bytes, day.parse().ok()?))
-        })
-        .collect()
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sessions_come_back_as_they_were_written() {
-        let day = |day| NaiveDate::from_ymd_opt(2026, 4, day).unwrap();
-        let sessions = vec![([7; 32], day(1)), ([0xab; 32], day(30))];
-        assert_eq!(read(&written(&sessions)), Some(sessions));
-        assert_eq!(read(""), Some(Vec::new()));
-        assert_eq!(read("zz 2026-04-01"), None);
-    }
 }

@@ -5,6 +5,7 @@ use domain::ids::{CampaignId, OrganisationId};
 
 use super::{Reading, Writing};
 use crate::Result;
+use crate::figures::FigureShelf;
 use crate::tenancy::column;
 
 /// What was published for one day: totals at its end.
@@ -27,7 +28,47 @@ pub struct OrganisationCount {
     pub eligible: i64,
 }
 
+/// How many of a cohort and staff group are on the roll, and for how many of them something was signed: to be published in whole groups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinedCount {
+    /// The cohort; none before the launch, and for organisations that came after it.
+    pub cohort: Option<String>,
+    /// The staff group as the roll has it.
+    pub staff_group: Option<String>,
+    /// People on the roll.
+    pub eligible: i64,
+    /// People for whom something was signed.
+    pub joined: i64,
+}
+
 impl Reading {
+    /// What is published of `campaign`.
+    pub fn figures(&self, campaign: CampaignId) -> FigureShelf<'_> {
+        FigureShelf(&self.0, campaign)
+    }
+
+    /// People by cohort and staff group.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn joined_by_group(&self, campaign: CampaignId) -> Result<Vec<JoinedCount>> {
+        let sql = "SELECT o.cohort, p.staff_group, COUNT(*), COUNT(p.request) FROM person p
+                   LEFT JOIN cohort_organisation o ON o.tenant_id = p.tenant_id AND o.campaign_id = p.campaign_id
+                   AND o.organisation_id = p.organisation_id
+                   WHERE p.tenant_id = $1 AND p.campaign_id = $2 GROUP BY o.cohort, p.staff_group";
+        let rows = self.0.all(sql, vec![campaign.0.into()]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(JoinedCount {
+                    cohort: column(row, 0)?,
+                    staff_group: column(row, 1)?,
+                    eligible: column(row, 2)?,
+                    joined: column(row, 3)?,
+                })
+            })
+            .collect()
+    }
+
     /// People on the roll by organisation; organisations without any are not listed.
     ///
     /// # Errors

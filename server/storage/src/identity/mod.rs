@@ -1,7 +1,9 @@
 //! The identity side: tenants, their roll, login details, cohorts and the key log. No participant, no contribution, no vote.
 
+mod accounts;
 mod cohorts;
 mod counts;
+mod drafts;
 mod people;
 mod roll;
 mod tenants;
@@ -11,12 +13,15 @@ use std::ops::Deref;
 use domain::ids::TenantId;
 use sea_orm::{ConnectionTrait, DbBackend};
 
+pub use accounts::{Account, Means, NewSession, SignedInRow, StoredPasskey, StoredSession, SupportAccess};
 pub use cohorts::{NewCohort, StoredCohort};
-pub use counts::{DailyCount, OrganisationCount};
+pub use counts::{DailyCount, JoinedCount, OrganisationCount};
+pub use drafts::StoredDraft;
 pub use people::{NewPerson, Person, Requested};
 pub use roll::HeldRow;
 pub use tenants::CampaignRow;
 
+use crate::audit::AuditTrail;
 use crate::connection::Pools;
 use crate::packs::{self, StoredTenant, TenantRow};
 use crate::tenancy::Bound;
@@ -124,6 +129,11 @@ impl Reading {
     /// Database faults.
     pub async fn key_log(&self) -> Result<Vec<String>> {
         key_log::entries(&self.0).await
+    }
+
+    /// The audit log.
+    pub fn audit_trail(&self) -> AuditTrail<'_> {
+        AuditTrail(&self.0)
     }
 }
 

@@ -6,7 +6,7 @@ use domain::tenant_pack::{OrganisationFile, TenantFile};
 use sea_orm::{DbBackend, QueryResult};
 
 use super::{Reading, Writing};
-use crate::packs::StoredTenant;
+use crate::packs::{self, StoredTenant};
 use crate::tenancy::column;
 use crate::{Result, StorageError};
 
@@ -21,11 +21,25 @@ pub struct CampaignRow {
     pub launched_on: Option<NaiveDate>,
     /// The day on which its roll was deleted.
     pub erased_on: Option<NaiveDate>,
+    /// The smallest group that its figures show, frozen at the launch.
+    pub smallest_group: Option<i32>,
 }
 
-const CAMPAIGN: &str = "id, closes_at, launched_on, erased_on";
+const CAMPAIGN: &str = "id, closes_at, launched_on, erased_on, smallest_group";
 
 impl Reading {
+    /// The digest of the pack that was last applied from a folder, if one was.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn folder_digest(&self) -> Result<Option<String>> {
+        let sql = "SELECT folder_digest FROM tenant WHERE id = $1";
+        match self.0.one(sql, vec![]).await? {
+            Some(row) => column(&row, 0),
+            None => Ok(None),
+        }
+    }
+
     /// The campaign, if the pack has it.
     ///
     /// # Errors
@@ -106,14 +120,70 @@ impl Writing {
         self.0.0.one(sql, vec![id.0.into()]).await?.as_ref().map(campaign_of).transpose()
     }
 
-    /// Notes the day of the launch.
+    /// Notes the day of the launch, and the smallest group that figures show from then on.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn mark_launched(&self, id: CampaignId, day: NaiveDate) -> Result<()> {
-        let sql = "UPDATE campaign SET launched_on = $3 WHERE tenant_id = $1 AND id = $2";
-        self.0.0.execute(sql, vec![id.0.into(), day.into()]).await?;
+    pub async fn mark_launched(&self, id: CampaignId, day: NaiveDate, smallest_group: u32) -> Result<()> {
+        let sql =
+            "UPDATE campaign SET launched_on = $3, smallest_group = $4 WHERE tenant_id = $1 AND id = $2";
+        let smallest_group = i32::try_from(smallest_group).unwrap_or(i32::MAX);
+        self.0.0.execute(sql, vec![id.0.into(), day.into(), smallest_group.into()]).await?;
         Ok(())
+    }
+
+    /// This transaction's tenant, held against other writers until its end.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn take_tenant(&self) -> Result<Option<StoredTenant>> {
+        packs::take(&self.0.0).await
+    }
+
+    /// Notes that the pack as it is now came from a folder.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn mark_from_folder(&self) -> Result<()> {
+        let sql = "UPDATE tenant SET folder_digest = pack_digest WHERE id = $1";
+        self.0.0.execute(sql, vec![]).await?;
+        Ok(())
+    }
+}
+
+/// Every table, each before those that it points at.
+const TABLES: &[&str] = &[
+    "audit_entry",
+    "support_access",
+    "console_session",
+    "sign_in_try",
+    "spent_question",
+    "recovery_code",
+    "passkey",
+    "account_invitation",
+    "role_grant",
+    "account",
+    "campaign_draft",
+    "published_figure",
+    "daily_count",
+    "key_log",
+    "cohort_organisation",
+    "cohort",
+    "login",
+    "held_row",
+    "roll_import",
+    "person",
+    "campaign",
+    "organisation",
+];
+
+impl Writing {
+    /// Deletes everything of this transaction's tenant, and the tenant.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn erase_tenant(&self) -> Result<()> {
+        packs::erase(&self.0.0, TABLES).await
     }
 }
 
@@ -125,5 +195,6 @@ fn campaign_of(row: &QueryResult) -> Result<CampaignRow> {
         closes_at,
         launched_on: column(row, 2)?,
         erased_on: column(row, 3)?,
+        smallest_group: column(row, 4)?,
     })
 }

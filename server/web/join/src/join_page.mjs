@@ -86,7 +86,12 @@ export function joinPage(form) {
   reveal(form);
   if (resumed) offerFreshStart(form, attempt, memory);
   form.querySelector("[data-print]")?.addEventListener("click", () => print());
-  form.querySelector("[data-save]")?.addEventListener("click", () => save(form, attempt.words));
+  form.querySelector("[data-save]")?.addEventListener("click", () => {
+    save(form, attempt.words);
+    // Whoever has the file need not say so as well. Paper is not known to have come out of the printer.
+    const kept = form.querySelector("[data-kept]");
+    if (kept) kept.checked = true;
+  });
 
   onSend(form, PROGRESS, async (button) => {
     const problems = unanswered(form);

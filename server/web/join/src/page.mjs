@@ -39,9 +39,46 @@ function item({ text, field }) {
   return line;
 }
 
+/// Says at a field what is wrong with it, as the pages do that the server draws: inside its group, which is described by it.
+function mark(field, text) {
+  const group = field?.closest(".nhsuk-form-group");
+  if (!group) return;
+  const described = field.closest("fieldset") ?? field;
+  const id = `${field.id}-error`;
+  let message = document.getElementById(id);
+  if (!message) {
+    message = document.createElement("span");
+    message.className = "nhsuk-error-message";
+    message.id = id;
+    message.dataset.fieldProblem = "";
+    const spoken = document.createElement("span");
+    spoken.className = "nhsuk-u-visually-hidden";
+    spoken.textContent = "Error:";
+    message.append(spoken);
+    (field.closest(".nhsuk-radios, .nhsuk-checkboxes") ?? field).before(message);
+    described.setAttribute("aria-describedby", [described.getAttribute("aria-describedby") ?? "", id].join(" ").trim());
+    group.classList.add("nhsuk-form-group--error");
+    if (field.matches("textarea")) field.classList.add("nhsuk-textarea--error");
+  }
+  message.append(` ${text}`);
+}
+
+function unmarkAll() {
+  for (const message of document.querySelectorAll("[data-field-problem]")) {
+    const group = message.closest(".nhsuk-form-group");
+    group.classList.remove("nhsuk-form-group--error");
+    group.querySelector(".nhsuk-textarea--error")?.classList.remove("nhsuk-textarea--error");
+    const described = group.querySelector(`[aria-describedby~="${message.id}"]`);
+    const others = described.getAttribute("aria-describedby").split(" ").filter((id) => id !== message.id);
+    if (others.length) described.setAttribute("aria-describedby", others.join(" "));
+    else described.removeAttribute("aria-describedby");
+    message.remove();
+  }
+}
+
 const title = typeof document === "undefined" ? "" : document.title;
 
-/// Fills the error summary and moves focus to it. Each problem is {text, field}; with a field it becomes a link.
+/// Fills the error summary and moves focus to it. Each problem is {text, field}; with a field it becomes a link, and is said there too.
 export function showProblems(problems) {
   const region = find("[data-problem]");
   if (!region) return;
@@ -54,6 +91,8 @@ export function showProblems(problems) {
   }
   list.replaceChildren(...problems.map(item));
   region.replaceChildren(drawn);
+  unmarkAll();
+  for (const { field, text } of problems) mark(field, text);
   region.hidden = false;
   document.title = `Error: ${title}`;
   const summary = region.firstElementChild ?? region;
@@ -64,6 +103,7 @@ export function showProblems(problems) {
 export function clearProblems() {
   const region = find("[data-problem]");
   region?.replaceChildren();
+  unmarkAll();
   if (region) region.hidden = true;
   document.title = title;
 }

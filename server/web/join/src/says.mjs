@@ -7,7 +7,7 @@ const TEXTS = {
   "no-link": () => "This page does not know you yet. Open your link again and press its button.",
   "not-safe": () => "This page works only with a safe connection. Its address must begin with https.",
   "kept-not-ticked": () => "Print, save or write down your words. Then tick the box to say that you have kept them safe.",
-  "shared-not-chosen": () => "Choose yes or no: is this a shared device?",
+  "shared-not-chosen": () => "Choose yes or no: do others use this device too?",
 
   "log-unreachable": () => "We could not get the public list of keys. Nothing is lost. Check your connection, then press “Try again”.",
   "log-broken": (support) => `The public list of keys of this site has been changed or is damaged. ${STOP(support)}`,

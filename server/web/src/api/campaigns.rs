@@ -39,7 +39,7 @@ struct Campaign {
     comments: i64,
     /// Votes on contributions.
     votes: i64,
-    /// People who came in; null while they are fewer than 10.
+    /// People who came in, in whole groups: a multiple of the campaign's smallest group (10, if it does not say); null while there is none.
     joined: Option<i64>,
 }
 

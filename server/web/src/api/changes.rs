@@ -24,6 +24,8 @@ struct Changes {
     new_comments: Vec<CommentPlace>,
     /// Posts whose counts may have changed, the new ones among them.
     changed: Vec<Counts>,
+    /// Posts that were there and cannot be read any more.
+    gone: Vec<Uuid>,
     /// Whether more changed than this says, so that pages have to be fetched again.
     reload: bool,
 }
@@ -92,6 +94,7 @@ impl From<actions::Changes> for Changes {
             changed: counts
                 .map(|post| Counts { id: post.id.0, votes: post.votes.into(), comments: post.comments })
                 .collect(),
+            gone: changes.gone.into_iter().map(|id| id.0).collect(),
             reload: changes.reload,
         }
     }

@@ -82,6 +82,8 @@ struct Kept {
 enum KeptState {
     /// With us. It appears with the next group of people who are let in.
     Waiting,
+    /// With a moderator. It appears once one has looked.
+    Held,
 }
 
 #[derive(ApiResponse)]
@@ -94,7 +96,8 @@ enum Created {
         #[oai(header = "Location")]
         String,
     ),
-    /// It is kept: the caller is not let in yet, and it appears with the next group of people who are. It has no id until then.
+    /// It is kept. Either the caller is not let in yet, and it appears with the next group of people who are; it has no id until then. Or a
+    /// moderator looks at it first.
     #[oai(status = 202)]
     Kept(Json<Kept>),
 }
@@ -104,6 +107,7 @@ impl Created {
     fn of(placed: Placed, place: impl FnOnce(Uuid) -> String) -> Self {
         match placed {
             Placed::Now(PostId(id)) => Self::Written(Json(Written { id }), place(id)),
+            Placed::WithModerator(_) => Self::Kept(Json(Kept { state: KeptState::Held })),
             Placed::WithTheNextGroup => Self::Kept(Json(Kept { state: KeptState::Waiting })),
         }
     }

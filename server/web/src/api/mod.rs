@@ -86,7 +86,8 @@ pub fn service(
     proxies: TrustedProxies,
 ) -> impl Endpoint + 'static {
     let shared = Arc::new(Shared { actions, guessing, proxies });
-    let v1 = described().with(AddData::new(shared)).with(CapBodies { max_bytes: MAX_JSON_BYTES });
+    let v1 =
+        described().with(AddData::new(shared)).with(CapBodies { max_bytes: MAX_JSON_BYTES, uploads: &[] });
     let both = Route::new().nest("/v1", v1).nest("/docs", documentation::documentation());
     both.around(|both, request| async move { both.call(request).await.or_else(refused::answer) })
 }

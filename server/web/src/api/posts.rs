@@ -5,7 +5,7 @@ use domain::vote::{VoteValue, VoteWish};
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::types::MaybeUndefined;
-use poem_openapi::{ApiResponse, Object, OpenApi};
+use poem_openapi::{ApiResponse, Enum, Object, OpenApi};
 use uuid::Uuid;
 
 use super::Tag;
@@ -33,6 +33,17 @@ struct Change {
 struct Place {
     /// The contribution in whose thread it stands; itself, if it is a contribution.
     contribution: Uuid,
+    state: EditedState,
+}
+
+/// Whether others see it.
+#[derive(Clone, Copy, Enum)]
+#[oai(rename_all = "snake_case")]
+enum EditedState {
+    /// They do.
+    Visible,
+    /// A moderator looks at it first.
+    Held,
 }
 
 /// A vote to cast, or the one that stands.
@@ -78,8 +89,9 @@ impl Posts {
             MaybeUndefined::Value(feeling) => feeling_slug(Some(feeling)),
         };
         let place = actions.edit_post(tenant, session, id, &body, &theme, &feeling).await?;
-        let contribution = place.ok_or_else(Refused::not_found)?.0;
-        Ok(Json(Place { contribution }))
+        let edited = place.ok_or_else(Refused::not_found)?;
+        let state = if edited.visible { EditedState::Visible } else { EditedState::Held };
+        Ok(Json(Place { contribution: edited.place.0, state }))
     }
 
     /// Take back what one wrote

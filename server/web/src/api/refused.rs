@@ -112,6 +112,7 @@ impl From<ActionError> for Refused {
             ActionError::Post(refusal) => refusal.into(),
             ActionError::Vote(VoteRefusal::Round(refusal)) => refusal.into(),
             ActionError::Vote(VoteRefusal::PostGone) => gone(),
+            ActionError::Moderation(refusal) => conflict("not-now", "This cannot be done now.", refusal),
             ActionError::Busy => busy(),
             ActionError::Fault(words) => Self::fault(words),
         }
@@ -122,6 +123,7 @@ impl From<RoundRefusal> for Refused {
     fn from(refusal: RoundRefusal) -> Self {
         match refusal {
             RoundRefusal::NotOpenYet => not_open_yet(),
+            RoundRefusal::Paused => conflict("paused", "The campaign is paused.", refusal),
             RoundRefusal::Closed => closed(),
         }
     }
@@ -152,6 +154,12 @@ impl From<PostRefusal> for Refused {
                 "Only the person who wrote this can change it.",
             ),
             PostRefusal::Gone => gone(),
+            PostRefusal::Locked => conflict("comments-closed", "Comments here are closed.", refusal),
+            PostRefusal::Suspended => Self::plain(
+                StatusCode::FORBIDDEN,
+                "suspended",
+                "A moderator has stopped this participant from writing for now.",
+            ),
         }
     }
 }

@@ -11,12 +11,14 @@ use domain::vote::{VoteCounts, VoteValue};
 use poem_openapi::{Enum, Object};
 use uuid::Uuid;
 
-/// Upcoming, open or closed; by the clock alone.
+/// Upcoming, open, paused or closed.
 #[derive(Clone, Copy, Enum)]
 #[oai(rename = "CampaignState", remote = "RoundState", rename_all = "snake_case")]
 pub(super) enum State {
     Upcoming,
     Open,
+    /// Takes nothing for a while.
+    Paused,
     Closed,
 }
 
@@ -97,6 +99,8 @@ pub(super) struct Contribution {
     day: NaiveDate,
     /// Whether its text was changed since.
     edited: bool,
+    /// Whether a moderator changed its text.
+    amended: bool,
     /// Whether the caller wrote it.
     own: bool,
     votes: Votes,
@@ -118,6 +122,7 @@ impl Contribution {
             display_name: Some(voice::name(card.voice)),
             day: card.day,
             edited: card.edited,
+            amended: card.amended,
             own: card.author == Some(caller),
             votes: card.votes.into(),
             own_vote: own_vote.map(Into::into),
@@ -141,6 +146,7 @@ impl Contribution {
             body: (post.state == PostState::Visible).then_some(post.body),
             day: post.written_on,
             edited: post.edited,
+            amended: post.amended,
             votes: post.votes.into(),
             own_vote: own_vote.map(Into::into),
             comments: post.comments,
@@ -163,6 +169,8 @@ pub(super) struct Comment {
     day: NaiveDate,
     /// Whether its text was changed since.
     edited: bool,
+    /// Whether a moderator changed its text.
+    amended: bool,
     /// Whether the caller wrote it.
     own: bool,
     votes: Votes,
@@ -181,6 +189,7 @@ impl Comment {
             body: (post.state == PostState::Visible).then_some(post.body),
             day: post.written_on,
             edited: post.edited,
+            amended: post.amended,
             votes: post.votes.into(),
             own_vote: own_vote.map(Into::into),
         }

@@ -20,6 +20,8 @@ use super::problem::Problem;
 
 /// The largest form, bytes.
 pub const MAX_FORM_BYTES: usize = 64 * 1024;
+/// The largest form with a file, bytes: a roll of some hundred thousand people. Larger ones come in by `candour roll import`.
+pub const MAX_UPLOAD_BYTES: usize = 16 << 20;
 /// The largest JSON body, bytes.
 pub const MAX_JSON_BYTES: usize = 64 * 1024;
 
@@ -115,13 +117,15 @@ pub async fn read(body: Body, max_bytes: usize) -> Result<Vec<u8>, BodyRefusal> 
 pub struct CapBodies {
     /// The most that any route behind this takes, bytes.
     pub max_bytes: usize,
+    /// The last parts of paths that take [`MAX_UPLOAD_BYTES`] instead.
+    pub uploads: &'static [&'static str],
 }
 
 impl<E: Endpoint> Middleware<E> for CapBodies {
     type Output = BodiesCapped<E>;
 
     fn transform(&self, inner: E) -> Self::Output {
-        BodiesCapped { inner, max_bytes: self.max_bytes }
+        BodiesCapped { inner, cap: *self }
     }
 }
 
@@ -129,25 +133,27 @@ impl<E: Endpoint> Middleware<E> for CapBodies {
 #[derive(Debug)]
 pub struct BodiesCapped<E> {
     inner: E,
-    max_bytes: usize,
+    cap: CapBodies,
 }
 
 impl<E: Endpoint> Endpoint for BodiesCapped<E> {
     type Output = E::Output;
 
     async fn call(&self, mut request: Request) -> Result<Self::Output> {
+        let last = request.uri().path().rsplit('/').next().unwrap_or_default();
+        let max_bytes = if self.cap.uploads.contains(&last) { MAX_UPLOAD_BYTES } else { self.cap.max_bytes };
         let body = request.take_body();
         if body.is_empty() {
             return self.inner.call(request).await;
         }
         // Believed only when it says too much: that saves reading what will be refused anyway.
-        if declared_length(&request).is_some_and(|length| length > self.max_bytes as u64) {
-            return Err(BodyRefusal::TooLarge { max_bytes: self.max_bytes }.into());
+        if declared_length(&request).is_some_and(|length| length > max_bytes as u64) {
+            return Err(BodyRefusal::TooLarge { max_bytes }.into());
         }
         let struck = Arc::new(Struck::default());
-        request.set_body(capped(body, self.max_bytes, struck.clone()));
+        request.set_body(capped(body, max_bytes, struck.clone()));
         let outcome = self.inner.call(request).await;
-        match struck.refusal(self.max_bytes) {
+        match struck.refusal(max_bytes) {
             Some(refusal) => Err(refusal.into()),
             None => outcome,
         }
@@ -224,7 +230,7 @@ mod tests {
         let greedy = make(|mut request: Request| async move {
             request.take_body().into_vec().await.map(|bytes| bytes.len().to_string())
         })
-        .with(CapBodies { max_bytes: 100 });
+        .with(CapBodies { max_bytes: 100, uploads: &[] });
         for (body, status) in [(chunks(4, 25), 200), (chunks(4, 26), 413), (chunks(1_000_000, 1_000), 413)] {
             let response = greedy.get_response(Request::builder().body(body)).await;
             assert_eq!(response.status().as_u16(), status);

@@ -46,6 +46,14 @@ impl CookieName {
         Ok(Self(format!("__Host-candour-{tenant}")))
     }
 
+    /// The cookie of a named person's session in the console of the tenant of this short name.
+    ///
+    /// # Errors
+    /// [`CookieRefusal::Name`].
+    pub fn console(tenant: &str) -> Result<Self, CookieRefusal> {
+        Self::participant(tenant).map(|_| Self(format!("__Host-console-{tenant}")))
+    }
+
     /// The cookie of a visit, before and after entering.
     pub fn visit() -> Self {
         Self("__Host-candour-visit".to_owned())

@@ -19,10 +19,10 @@ pub fn policy_with(directive: &str, origin: &str) -> String {
 /// For a year, only by HTTPS. Says nothing of subdomains: those are the operator's.
 pub const STRICT_TRANSPORT_SECURITY: &str = "max-age=31536000";
 
-/// None of the device's abilities is used.
+/// None of the device's abilities is used, but passkeys, with which named people sign in.
 pub const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), \
     display-capture=(), fullscreen=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), \
-    payment=(), publickey-credentials-get=(), screen-wake-lock=(), usb=(), xr-spatial-tracking=()";
+    payment=(), publickey-credentials-get=(self), screen-wake-lock=(), usb=(), xr-spatial-tracking=()";
 
 /// Set on every answer, whatever the handler says.
 ///

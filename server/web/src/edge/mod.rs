@@ -26,6 +26,7 @@ pub mod headers;
 pub mod host;
 pub mod log;
 pub mod metrics;
+pub mod multipart;
 pub mod operations;
 pub mod problem;
 pub mod serve;

@@ -1,4 +1,5 @@
-//! Where people begin to come in: they say where they work, and the page shows the way that their organisation chose.
+//! Where people begin to come in: they say where they work, and go the way that their organisation chose. Where there is one way only, the
+//! list leads straight to it.
 
 use actions::Organisation;
 use domain::tenant_pack::EntryRoute;
@@ -8,7 +9,7 @@ use poem::{Response, Result, handler};
 
 use super::onward;
 use crate::fault::PageError;
-use crate::views::{Begin, Chosen, StandingKind, WayIn, Workplace};
+use crate::views::{Begin, Employer, StandingKind, WayIn, Workplace};
 use crate::visitor::{Visitor, setting};
 
 #[handler]
@@ -19,10 +20,12 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
     }
     let log = visitor.state.enrolment().key_log(visitor.tenant()).await.map_err(PageError::from)?;
     let launched = log.iter().any(|entry| entry.campaign == joining.campaign.id);
-    let asked = visitor.query.get("organisation").map(str::to_owned);
     let signs_on = visitor.state.enrolment().has_single_sign_on();
-    let organisation = asked.as_deref().and_then(|slug| visitor.tenant().organisation(slug));
-    let chosen = organisation.map(|organisation| chosen(organisation, signs_on));
+    let named = visitor.query.get("organisation").and_then(|slug| visitor.tenant().organisation(slug));
+    let chosen = named.map(|organisation| employer(organisation, signs_on));
+    let mut organisations: Vec<_> =
+        visitor.tenant().organisations.iter().map(|organisation| employer(organisation, signs_on)).collect();
+    organisations.sort_by_key(|organisation| organisation.name.to_lowercase());
     let (visitor, cookie) = visitor.with_visit_cookie();
     let view = Begin {
         site: visitor.dressed.chrome.clone(),
@@ -30,8 +33,7 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
         ways: onward::ways(&visitor, &slug),
         campaign: joining.named,
         launched,
-        organisations: workplaces(&visitor.tenant().organisations, |_| true),
-        not_chosen: asked.is_some() && chosen.is_none(),
+        organisations,
         chosen,
     };
     let response = onward::show_leading_on(&visitor, StatusCode::OK, &view)?;
@@ -55,14 +57,14 @@ pub(crate) async fn front(visitor: Visitor) -> Result<Response> {
     Ok(visitor.see_other(&format!("/join/{}", campaign.slug)))
 }
 
-fn chosen(organisation: &Organisation, signs_on: bool) -> Chosen {
+fn employer(organisation: &Organisation, signs_on: bool) -> Employer {
     let way = match organisation.entry_route {
         EntryRoute::Invited => WayIn::Invited,
         EntryRoute::SignUp if organisation.takes_sign_ups() => WayIn::SignUp,
         EntryRoute::SignUp => WayIn::SingleSignOnOnly,
     };
     let single_sign_on = signs_on && organisation.single_sign_on.is_some();
-    Chosen { slug: organisation.slug.clone(), name: organisation.name.clone(), way, single_sign_on }
+    Employer { slug: organisation.slug.clone(), name: organisation.name.clone(), way, single_sign_on }
 }
 
 /// The organisations that `fit`, by name.

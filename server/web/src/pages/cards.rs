@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use actions::{Campaign, RoundInfo, Tenant, ThreadPost};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use domain::board;
 use domain::contribution::PostState;
 use domain::ids::{ParticipantId, PostId, PromptId};
 use domain::round::{Feeling, Round};
-use domain::time_zone::{day_in_words, in_words, local_date};
+use domain::time_zone::{Ambiguous, day_in_words, in_words, local_date, to_instant};
+use domain::timetable::{ChangeKind, DatesChanged};
 use domain::voice;
 use domain::vote::VoteValue;
 
@@ -68,6 +69,7 @@ impl<'a> Reader<'a> {
             shortened,
             when: self.when(card.day),
             edited: card.edited,
+            amended: card.amended,
             votes: card.votes,
             mine: votes.get(&card.id).copied(),
             comments: card.comments,
@@ -88,6 +90,7 @@ impl<'a> Reader<'a> {
             shortened: false,
             when: self.when(post.written_on),
             edited: post.edited,
+            amended: post.amended,
             votes: post.votes,
             mine: *own_vote,
             comments: post.comments,
@@ -138,6 +141,7 @@ impl<'a> Reader<'a> {
             html: shown(post.state, &post.body),
             when: self.when(post.written_on),
             edited: post.edited,
+            amended: post.amended,
             votes: post.votes,
             mine: *own_vote,
             in_reply_to: None,
@@ -159,6 +163,34 @@ pub(super) fn campaign(
         state: round.state(now),
         opens: in_words(round.opens_at, tenant.zone),
         closes: in_words(round.closes_at, tenant.zone),
+        dates: dates(tenant, campaign, round),
+    }
+}
+
+/// How the dates of the campaign's present round have changed.
+fn dates(tenant: &Tenant, campaign: &Campaign, round: &Round) -> views::Dates {
+    let changes = campaign.rounds.iter().find(|info| info.id == round.id).map(|info| info.changes.as_slice());
+    let changes = changes.unwrap_or_default();
+    let last = changes.last();
+    let paused = changes.iter().rev().find(|change| change.what == ChangeKind::Paused);
+    views::Dates {
+        paused_because: paused.filter(|_| round.paused_at.is_some()).map(|change| change.reason.clone()),
+        announcement: last.and_then(|change| change.announcement.clone()),
+        changes: changes.iter().rev().map(|change| date_changed(tenant, change)).collect(),
+    }
+}
+
+/// One change of dates, in words.
+pub(super) fn date_changed(tenant: &Tenant, change: &DatesChanged) -> views::DateChanged {
+    let closing = |local: Option<NaiveDateTime>| {
+        let at = local.and_then(|local| to_instant(local, tenant.zone, Ambiguous::Latest).ok());
+        at.map(|at| in_words(at, tenant.zone)).unwrap_or_default()
+    };
+    views::DateChanged {
+        on: local_date(change.at, tenant.zone).format("%-d %B %Y").to_string(),
+        what: views::DateChanged::words(change.what, &closing(change.from), &closing(change.to)),
+        reason: change.reason.clone(),
+        announcement: change.announcement.clone(),
     }
 }
 

@@ -12,7 +12,7 @@ use poem::{Response, Result, handler};
 use super::cards::{self, Reader};
 use crate::fault::PageError;
 use crate::posted::Posted;
-use crate::views::{self, Contribution, FieldError, Live, ReplyTo};
+use crate::views::{self, Contribution, FieldError, Live, MergedIdea, ReplyTo};
 use crate::visitor::{Participant, Visitor};
 
 #[handler]
@@ -44,6 +44,9 @@ pub(crate) async fn add_comment(
             let place =
                 format!("/conversations/{slug}/contributions/{contribution}?done=commented#post-{comment}");
             Ok(writer.see_other(&place))
+        }
+        Ok(Some(Placed::WithModerator(_))) => {
+            Ok(writer.see_other(&format!("/conversations/{slug}/mine?done=held")))
         }
         Ok(Some(Placed::WithTheNextGroup)) => {
             Ok(writer.see_other(&format!("/conversations/{slug}/mine?done=kept")))
@@ -89,6 +92,11 @@ async fn page(
         visit: views::Visit { here: visit.here.trim_end_matches("/comments").to_owned(), ..visit },
         campaign: cards::campaign(reader.tenant(), &reader.campaign, &shown.round, now),
         may_take_part: state == RoundState::Open,
+        comments_closed: shown.contribution.post.locked,
+        merged: shown.merged_into.map(|target| MergedIdea {
+            target: target.to_string(),
+            html: crate::text_html::post_html(&shown.contribution.post.body),
+        }),
         prompts: reader.round.prompts.clone(),
         card: as_reader.whole(&shown.contribution),
         comments: as_reader.threaded(&shown.contribution, &shown.comments),
@@ -98,7 +106,7 @@ async fn page(
             name: domain::voice::name(comment.post.voice),
         }),
         form,
-        live: (state == RoundState::Open).then(|| Live {
+        live: matches!(state, RoundState::Open | RoundState::Paused).then(|| Live {
             revision: shown.round.revision,
             own: own_comments.map(|comment| comment.post.id.to_string()).collect(),
         }),

@@ -1,15 +1,18 @@
-//! The conversation: contributions, filtered, sorted and paged.
+//! The conversation: contributions, filtered, sorted and paged. Whoever has just come in finds the form for a first idea above them.
 
+use actions::KeptAct;
 use domain::board::{MAX_SEARCH_CHARACTERS, Query, Sort};
+use domain::contribution::ContributionForm;
 use domain::round::RoundState;
 use poem::web::Path;
 use poem::{Response, Result, handler};
 
 use super::cards::{self, Reader};
+use super::share::idea_form;
 use crate::cursor;
 use crate::fault::PageError;
 use crate::text_html::post_html;
-use crate::views::{Conversation, Filters, Live};
+use crate::views::{Conversation, Filters, IdeaForm, Live};
 use crate::visitor::{Participant, Visitor, encoded};
 
 #[handler]
@@ -27,11 +30,19 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
     let as_reader = Reader::new(reader.tenant(), &reader.round, reader.session.participant, now);
     let cards: Vec<_> = shown.page.cards.iter().map(|card| as_reader.listed(card, &shown.votes)).collect();
     let own = cards.iter().filter(|card| card.own).map(|card| card.id.clone()).collect();
+    let may_take_part = state == RoundState::Open;
+    let first_idea = if may_take_part { first_idea(&reader).await? } else { None };
+    let mut visit = reader.to_visit(&format!("/conversations/{slug}"));
+    if first_idea.is_some() {
+        // The page says so itself, and when an idea appears stands beside the button.
+        visit.success = None;
+    }
     reader.show(&Conversation {
         site: reader.dressed.chrome.clone(),
-        visit: reader.to_visit(&format!("/conversations/{slug}")),
+        visit,
         campaign: cards::campaign(reader.tenant(), &reader.campaign, &shown.round, now),
-        may_take_part: state == RoundState::Open,
+        may_take_part,
+        first_idea,
         intro: "Read what others say. Answer what you know about. Add what is missing.".into(),
         prompts: reader.round.prompts.clone(),
         themes: reader.round.themes.clone(),
@@ -39,10 +50,25 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
         total: shown.page.matching,
         next: shown.page.next.as_ref().map(cursor::encode),
         later_page: query.after.is_some(),
-        live: (state == RoundState::Open).then_some(Live { revision: shown.round.revision, own }),
+        live: matches!(state, RoundState::Open | RoundState::Paused)
+            .then_some(Live { revision: shown.round.revision, own }),
         source_html: shown.note.as_deref().filter(|_| query.after.is_none()).map(post_html),
         cards,
     })
+}
+
+/// An empty form for somebody who has just come in and has shared no idea before, here or on another device.
+async fn first_idea(reader: &Participant) -> Result<Option<IdeaForm>, PageError> {
+    if !matches!(reader.query.get("done"), Some("entered" | "waiting")) {
+        return Ok(None);
+    }
+    let (actions, tenant) = (reader.state.actions(), reader.tenant());
+    let mine = actions.list_mine(tenant, &reader.session, &reader.round).await?;
+    let mut shared = mine.into_iter().flat_map(|mine| mine.posts).filter(|post| post.contribution.is_none());
+    let kept = actions.show_kept(tenant, &reader.session).await?;
+    let keeps = kept.iter().any(|kept| matches!(kept.what, KeptAct::Idea { .. }));
+    let has_shared = shared.next().is_some() || keeps;
+    Ok((!has_shared).then(|| idea_form(ContributionForm::default(), Vec::new())))
 }
 
 /// What the address asks for. What it names and we do not have is left out.

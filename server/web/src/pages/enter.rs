@@ -92,7 +92,7 @@ async fn page(
         let round = visitor.state.actions().current_round(tenant, campaign).await.map_err(PageError::from)?;
         let Some(round) = round else { continue };
         let rank = match round.state(now) {
-            RoundState::Open => 0,
+            RoundState::Open | RoundState::Paused => 0,
             RoundState::Upcoming => 1,
             RoundState::Closed => 2,
         };

@@ -15,7 +15,7 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response> {
     let views = visitor.state.actions().show_home(tenant).await.map_err(PageError::from)?;
     // The open one if there is one, else the next to open, else the one that closed last.
     let rank = |state| match state {
-        RoundState::Open => 0,
+        RoundState::Open | RoundState::Paused => 0,
         RoundState::Upcoming => 1,
         RoundState::Closed => 2,
     };

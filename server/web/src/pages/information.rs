@@ -1,15 +1,14 @@
 //! Pages to read.
 
-use actions::{AWAY_MINUTES, CONFIRMATION_MINUTES};
-use domain::board::FEWEST_COUNTED;
+use actions::{AWAY_MINUTES, CONFIRMATION_MINUTES, Tenant};
 use domain::roll::MIN_COHORT_PEOPLE;
-use domain::tenant_pack::EntryRoute;
+use domain::tenant_pack::{DEFAULT_SMALLEST_GROUP, EntryRoute};
 use poem::web::Path;
 use poem::{Response, Result, handler};
 
 use crate::edge::cookies::CookieName;
 use crate::fault::PageError;
-use crate::views::{Accessibility, Anonymity, CookieFact, Cookies, Facts, Page, Privacy};
+use crate::views::{Accessibility, Anonymity, CookieFact, Cookies, Facts, Operators, Owner, Page, Privacy};
 use crate::visitor::{Visitor, hour_in_words};
 
 #[handler]
@@ -36,26 +35,46 @@ pub(crate) async fn anonymity(visitor: Visitor) -> Result<Response> {
 /// What anonymity depends on here: read from how this process runs and from the tenant's pack, never written down by hand.
 async fn facts(visitor: &Visitor) -> Result<Facts, PageError> {
     let tenant = visitor.tenant();
-    let settings = &visitor.state.settings;
     let has_route = |route| tenant.organisations.iter().any(|organisation| organisation.entry_route == route);
     let sealed_codes = match &visitor.state.sides.conversation {
         Some(conversation) => Some(conversation.has_sealed_codes(tenant).await?),
         None => None,
     };
     Ok(Facts {
-        together: settings.addresses.together(),
-        identity_host: host_of(&settings.addresses.identity(tenant)).to_owned(),
-        conversation_host: host_of(&settings.addresses.conversation(tenant)).to_owned(),
+        operators: operators(visitor),
         batch_size: tenant.joining.batch_size,
         latest_hour: hour_in_words(tenant.joining.latest_hour),
         fewest_in_cohort: MIN_COHORT_PEOPLE,
-        fewest_counted: FEWEST_COUNTED,
+        fewest_counted: fewest_counted(tenant),
         keep_roll_days: tenant.joining.keep_roll_days,
         invites: has_route(EntryRoute::Invited),
         sign_ups: has_route(EntryRoute::SignUp),
         single_sign_on: tenant.organisations.iter().any(|organisation| organisation.single_sign_on.is_some()),
         sealed_codes,
     })
+}
+
+/// The smallest group of whichever conversation here shows the smallest.
+fn fewest_counted(tenant: &Tenant) -> i64 {
+    let smallest = tenant.campaigns.iter().map(|campaign| campaign.smallest_group).min();
+    i64::from(smallest.unwrap_or(DEFAULT_SMALLEST_GROUP))
+}
+
+/// Two owners only where this process serves one side and was told who runs the other.
+fn operators(visitor: &Visitor) -> Operators {
+    let (tenant, settings, sides) = (visitor.tenant(), &visitor.state.settings, &visitor.state.sides);
+    let Some(other) = &settings.other_side_owner else { return Operators::One };
+    let owner = |address: String, here: bool| Owner {
+        host: host_of(&address).to_owned(),
+        name: (!here).then(|| other.clone()),
+    };
+    match (&sides.identity, &sides.conversation) {
+        (Some(_), Some(_)) => Operators::One,
+        (identity, conversation) => Operators::Two {
+            list: owner(settings.addresses.identity(tenant), identity.is_some()),
+            said: owner(settings.addresses.conversation(tenant), conversation.is_some()),
+        },
+    }
 }
 
 /// The host in an address.

@@ -47,7 +47,6 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response> {
             .map(|entry| CohortKey {
                 number: entry.index + 1,
                 campaign: campaign_title(entry),
-                cohort: entry.cohort.clone(),
                 organisations: entry.organisations.iter().map(name).collect(),
                 eligible: entry.eligible,
                 made: entry.made_on.format(DAY).to_string(),

@@ -1,6 +1,6 @@
 //! What one wrote and voted: to see, to take away, to erase.
 
-use actions::{Campaign, Kept, KeptAct, Mine as Listed, OwnVote, Post};
+use actions::{Campaign, Kept, KeptAct, Mine as Listed, OwnVote, Post, Refused};
 use domain::contribution::PostState;
 use domain::round::Feeling;
 use domain::time_zone::local_date;
@@ -15,7 +15,7 @@ use super::cards::{self, Reader, excerpt};
 use super::leave::forgetting;
 use crate::fault::PageError;
 use crate::posted::Posted;
-use crate::views::{Erase, Mine, MyComment, MyIdea, MyKept, MyVote};
+use crate::views::{Erase, Mine, MyComment, MyIdea, MyKept, MyRefused, MyVote};
 use crate::visitor::{Participant, Visitor};
 
 #[handler]
@@ -25,6 +25,7 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
     let mine = actions.list_mine(owner.tenant(), &owner.session, &owner.round).await;
     let mine: Listed = mine.map_err(PageError::from)?.ok_or(PageError::NotFound)?;
     let kept = actions.show_kept(owner.tenant(), &owner.session).await.map_err(PageError::from)?;
+    let refused = actions.show_refused(owner.tenant(), &owner.session).await.map_err(PageError::from)?;
     let now = actions.now();
     let reader = Reader::new(owner.tenant(), &owner.round, owner.session.participant, now);
     let (comments, ideas): (Vec<_>, Vec<_>) = mine.posts.iter().partition(|post| post.contribution.is_some());
@@ -34,6 +35,8 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
         campaign: cards::campaign(owner.tenant(), &owner.campaign, &mine.round, now),
         prompts: owner.round.prompts.clone(),
         kept: kept.iter().map(my_kept).collect(),
+        refused: refused.into_iter().map(my_refused).collect(),
+        moderation: super::mine_moderation::part(&owner).await?,
         ideas: ideas
             .into_iter()
             .map(|post| MyIdea {
@@ -71,14 +74,37 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
 }
 
 fn my_kept(Kept { what, about }: &Kept) -> MyKept {
-    let (kind, text) = match what {
-        KeptAct::Idea { body, .. } => ("Idea", excerpt(body)),
-        KeptAct::Comment { body } => ("Comment", excerpt(body)),
-        KeptAct::Vote(VoteValue::Agree) => ("Answer", "You agree".to_owned()),
-        KeptAct::Vote(VoteValue::Disagree) => ("Answer", "You disagree".to_owned()),
-        KeptAct::Vote(VoteValue::Pass) => ("Answer", "You pass".to_owned()),
-    };
-    MyKept { kind: kind.to_owned(), text, about: about.as_deref().map(excerpt) }
+    let (kind, text) = in_words(what);
+    MyKept { kind: kind.to_owned(), text: excerpt(text), about: about.as_deref().map(excerpt) }
+}
+
+fn my_refused(Refused { kept: Kept { what, about }, why }: Refused) -> MyRefused {
+    let (kind, text) = in_words(&what);
+    MyRefused {
+        kind: kind.to_owned(),
+        text: text.to_owned(),
+        about: about.as_deref().map(excerpt),
+        why: why.to_string(),
+    }
+}
+
+/// What it is, and its words.
+fn in_words(what: &KeptAct) -> (&'static str, &str) {
+    match what {
+        KeptAct::Idea { body, .. } => ("Idea", body),
+        KeptAct::Comment { body } => ("Comment", body),
+        KeptAct::Vote(VoteValue::Agree) => ("Answer", "You agree"),
+        KeptAct::Vote(VoteValue::Disagree) => ("Answer", "You disagree"),
+        KeptAct::Vote(VoteValue::Pass) => ("Answer", "You pass"),
+    }
+}
+
+#[handler]
+pub(crate) async fn put_away(posted: Posted, Path(slug): Path<String>) -> Result<Response> {
+    let owner = posted.visitor.participant(&slug)?;
+    let put_away = owner.state.actions().put_away_refused(owner.tenant(), &owner.session).await;
+    put_away.map_err(PageError::from)?;
+    Ok(owner.see_other(&format!("/conversations/{slug}/mine?done=put-away")))
 }
 
 #[handler]
@@ -102,6 +128,8 @@ struct Export<'a> {
     votes: Vec<ExportedVote>,
     /// What waits to appear.
     waiting: Vec<ExportedKept>,
+    /// What was sent while waiting and could not be done.
+    not_done: Vec<ExportedRefused>,
 }
 
 #[derive(Serialize)]
@@ -132,6 +160,13 @@ struct ExportedKept {
     about: Option<String>,
 }
 
+#[derive(Serialize)]
+struct ExportedRefused {
+    #[serde(flatten)]
+    what: ExportedKept,
+    why: String,
+}
+
 #[handler]
 pub(crate) async fn export(visitor: Visitor, Path(slug): Path<String>) -> Result<Response> {
     let owner = visitor.reader(&slug)?;
@@ -145,6 +180,7 @@ pub(crate) async fn export(visitor: Visitor, Path(slug): Path<String>) -> Result
         posts: posts.map(|(post, earlier)| exported_post(post, earlier, &owner.campaign)).collect(),
         votes: mine.votes.into_iter().map(exported_vote).collect(),
         waiting: mine.kept.into_iter().map(exported_kept).collect(),
+        not_done: mine.refused.into_iter().map(exported_refused).collect(),
     };
     let json = serde_json::to_string_pretty(&file).map_err(|error| PageError::Fault(error.to_string()))?;
     Ok(Response::builder()
@@ -185,6 +221,10 @@ fn exported_kept(Kept { what, about }: Kept) -> ExportedKept {
         KeptAct::Vote(value) => ("vote", None, Some(answer(value))),
     };
     ExportedKept { kind, words, answer, about }
+}
+
+fn exported_refused(Refused { kept, why }: Refused) -> ExportedRefused {
+    ExportedRefused { what: exported_kept(kept), why: why.to_string() }
 }
 
 fn answer(value: VoteValue) -> &'static str {

@@ -1,11 +1,13 @@
 //! Pages and forms, one subject a file. Each works without JavaScript: a form is sent, something happens, the browser is sent on.
 
 pub(crate) mod begin;
-mod cards;
+pub(crate) mod cards;
 pub(crate) mod come_back;
 pub(crate) mod confirm;
+pub(crate) mod console;
 pub(crate) mod contribution;
 pub(crate) mod conversation;
+pub(crate) mod dates;
 pub(crate) mod enter;
 pub(crate) mod files;
 pub(crate) mod home;
@@ -17,8 +19,10 @@ pub(crate) mod leave;
 pub(crate) mod login;
 pub(crate) mod mailbox;
 pub(crate) mod mine;
+pub(crate) mod mine_moderation;
 mod onward;
 pub(crate) mod posts;
+pub(crate) mod report;
 pub(crate) mod share;
 pub(crate) mod sign_up;
 pub(crate) mod single_sign_on;

@@ -33,10 +33,17 @@ pub(super) fn joining(visitor: &Visitor, slug: &str) -> Result<Joining, PageErro
         campaign: campaign.id,
         opens_at: round.opens_at,
         closes_at: round.closes_at,
+        paused_at: round.paused_at,
         revision: 0,
+        dated_at: 0,
     };
     let named = cards::campaign(tenant, &campaign, &stored, now);
     Ok(Joining { over: now >= stored.closes_at, named, campaign })
+}
+
+/// Where a campaign's conversation stands on its side; without a slash before it.
+pub(super) fn conversation_path(slug: &str) -> String {
+    format!("conversations/{slug}")
 }
 
 /// The address of a path on the conversation side. `path` begins without a slash.

@@ -1,6 +1,6 @@
 //! Changing and taking back one's own words.
 
-use actions::{ActionError, Post};
+use actions::{ActionError, Edited, Post};
 use domain::contribution::{ContributionForm, PostRefusal};
 use domain::ids::PostId;
 use domain::round::{Feeling, RoundRefusal};
@@ -48,7 +48,10 @@ pub(crate) async fn edit(posted: Posted, Path((slug, id)): Path<(String, String)
     let edited =
         actions.edit_post(writer.tenant(), &writer.session, id, &form.body, &form.theme, &form.feeling).await;
     match edited {
-        Ok(Some(place)) => {
+        Ok(Some(Edited { visible: false, .. })) => {
+            Ok(writer.see_other(&format!("/conversations/{slug}/mine?done=held")))
+        }
+        Ok(Some(Edited { place, .. })) => {
             Ok(writer
                 .see_other(&format!("/conversations/{slug}/contributions/{place}?done=edited#post-{id}")))
         }

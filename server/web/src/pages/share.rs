@@ -44,6 +44,9 @@ pub(crate) async fn send(posted: Posted, Path(slug): Path<String>) -> Result<Res
         Ok(Some(Placed::Now(id))) => {
             Ok(writer.see_other(&format!("/conversations/{slug}/contributions/{id}?done=shared")))
         }
+        Ok(Some(Placed::WithModerator(_))) => {
+            Ok(writer.see_other(&format!("/conversations/{slug}/mine?done=held")))
+        }
         Ok(Some(Placed::WithTheNextGroup)) => {
             Ok(writer.see_other(&format!("/conversations/{slug}/mine?done=kept")))
         }

@@ -29,8 +29,10 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
     if joining.over {
         return onward::stand(&visitor, &joining, StandingKind::Closed);
     }
-    let organisation = visitor.query.get("organisation").unwrap_or_default().to_owned();
-    let form = SignUpForm { organisation, ..SignUpForm::default() };
+    // A link that an organisation sends to its staff, or to its volunteers, says so: they need not.
+    let field = |name: &str| visitor.query.get(name).unwrap_or_default().to_owned();
+    let form =
+        SignUpForm { organisation: field("organisation"), kind: field("kind"), ..SignUpForm::default() };
     let (visitor, cookie) = visitor.with_visit_cookie();
     let response = page(&visitor, &joining, StatusCode::OK, &form, Vec::new())?;
     Ok(setting(response, cookie))

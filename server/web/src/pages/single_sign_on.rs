@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
-use actions::{AWAY_MINUTES, JoinRefusal, SingleSignOnRefusal};
+use actions::{AWAY_MINUTES, Away, JoinRefusal, SingleSignOnRefusal};
 use poem::web::{Path, Redirect};
 use poem::{IntoResponse, Request, Response, Result, handler};
 
+use super::console::entering::{come_in, device};
 use super::onward;
 use super::tries::Try;
+use crate::console::safe_return;
 use crate::edge::cookies::CookieName;
 use crate::fault::PageError;
 use crate::views::StandingKind;
@@ -36,10 +38,41 @@ pub(crate) async fn begin(
         Err(SingleSignOnRefusal::NotOffered) => return Err(PageError::NotFound.into()),
         Err(refusal) => return Err(page_error(refusal).into()),
     };
+    send_away(&away)
+}
+
+/// To the identity provider, with what the browser keeps meanwhile.
+fn send_away(away: &Away) -> Result<Response> {
     let life = Duration::from_secs(AWAY_MINUTES.unsigned_abs() * 60);
     let cookie = CookieName::sign_on().set(&away.kept, life);
     let cookie = cookie.map_err(|refusal| PageError::Fault(refusal.to_string()))?;
-    Ok(setting(Redirect::see_other(away.url).into_response(), Some(cookie)))
+    Ok(setting(Redirect::see_other(away.url.as_str()).into_response(), Some(cookie)))
+}
+
+/// The same for named people, into the console.
+#[handler]
+pub(crate) async fn begin_sign_in(
+    request: &Request,
+    visitor: Visitor,
+    Path(organisation): Path<String>,
+) -> Result<Response> {
+    let organisation = visitor.tenant().organisation(&organisation).ok_or(PageError::NotFound)?;
+    may_try(&visitor, request)?;
+    let next = safe_return(visitor.query.get("next").unwrap_or_default());
+    let accounts = visitor.state.accounts();
+    match accounts.begin_single_sign_on(visitor.tenant(), organisation, &back(&visitor), next).await {
+        Ok(away) => send_away(&away),
+        Err(SingleSignOnRefusal::NotOffered) => Err(PageError::NotFound.into()),
+        Err(refusal) => Err(page_error(refusal).into()),
+    }
+}
+
+async fn finish_sign_in(visitor: &Visitor, request: &Request, kept: &str, query: &str) -> Result<Response> {
+    let (accounts, tenant, device) = (visitor.state.accounts(), visitor.tenant(), device(request.headers()));
+    let finished = accounts.finish_single_sign_on(tenant, kept, query, &back(visitor), &device).await;
+    let (session, next) = finished.map_err(page_error)?;
+    let response = come_in(visitor, request.headers(), &session, &next).await?;
+    Ok(setting(response, Some(CookieName::sign_on().clear())))
 }
 
 #[handler]
@@ -47,6 +80,9 @@ pub(crate) async fn finish(visitor: Visitor, request: &Request) -> Result<Respon
     may_try(&visitor, request)?;
     let kept = CookieName::sign_on().read(request.headers()).unwrap_or_default().to_owned();
     let query = request.uri().query().unwrap_or_default();
+    if visitor.state.accounts().was_signing_in(&kept) {
+        return finish_sign_in(&visitor, request, &kept, query).await;
+    }
     let (enrolment, tenant) = (visitor.state.enrolment(), visitor.tenant());
     let finished = enrolment.finish_single_sign_on(tenant, &kept, query, &back(&visitor)).await;
     let response = match finished {

@@ -19,11 +19,9 @@ pub struct Begin {
     /// Whether people can join yet; signing up goes before, too.
     pub launched: bool,
     /// Every organisation, by name.
-    pub organisations: Vec<Workplace>,
-    /// The question was sent without an answer, or with one that is none.
-    pub not_chosen: bool,
-    /// The answer, if there is one.
-    pub chosen: Option<Chosen>,
+    pub organisations: Vec<Employer>,
+    /// The one that the address names, if it names one.
+    pub chosen: Option<Employer>,
 }
 
 /// An organisation to choose.
@@ -35,9 +33,9 @@ pub struct Workplace {
     pub name: String,
 }
 
-/// The chosen organisation.
+/// An organisation, and how its people come in.
 #[derive(Clone, Debug, Serialize)]
-pub struct Chosen {
+pub struct Employer {
     /// As forms send it.
     pub slug: String,
     /// Its full name.
@@ -81,38 +79,36 @@ impl View for Begin {
 
     fn samples(chrome: &Chrome) -> Vec<(&'static str, Begin)> {
         let begin = |state, chosen: Option<(usize, WayIn, bool)>| {
-            let organisations = sample_workplaces();
+            let employer = |place: Workplace| Employer {
+                slug: place.slug,
+                name: place.name,
+                way: WayIn::Invited,
+                single_sign_on: false,
+            };
+            let mut organisations: Vec<_> = sample_workplaces().into_iter().map(employer).collect();
+            organisations[0].way = WayIn::SingleSignOnOnly;
+            organisations[0].single_sign_on = true;
+            organisations[3].way = WayIn::SignUp;
             Begin {
                 site: chrome.clone(),
                 visit: Visit::sample(false, ""),
                 ways: Ways::sample(chrome),
                 campaign: Campaign::sample(state),
                 launched: state == RoundState::Open,
-                not_chosen: false,
-                chosen: chosen.map(|(at, way, single_sign_on)| Chosen {
-                    slug: organisations[at].slug.clone(),
-                    name: organisations[at].name.clone(),
+                chosen: chosen.map(|(at, way, single_sign_on)| Employer {
                     way,
                     single_sign_on,
+                    ..organisations[at].clone()
                 }),
                 organisations,
             }
         };
         let (open, upcoming) = (RoundState::Open, RoundState::Upcoming);
-        let mut not_chosen = begin(open, None);
-        not_chosen.not_chosen = true;
-        let mut few = begin(open, None);
-        few.organisations.truncate(3);
-        let mut few_not_chosen = few.clone();
-        few_not_chosen.not_chosen = true;
         let mut launched = begin(upcoming, Some((1, WayIn::Invited, false)));
         launched.launched = true;
         vec![
             ("open", begin(open, None)),
             ("upcoming", begin(upcoming, None)),
-            ("few-organisations", few),
-            ("not-chosen", not_chosen),
-            ("few-not-chosen", few_not_chosen),
             ("invited", begin(open, Some((1, WayIn::Invited, false)))),
             ("invited-upcoming", begin(upcoming, Some((1, WayIn::Invited, false)))),
             ("invited-launched-upcoming", launched),

@@ -17,6 +17,10 @@ pub struct Contribution {
     pub campaign: Campaign,
     /// May this visitor comment and vote: entered, and the conversation is open?
     pub may_take_part: bool,
+    /// Has a moderator ended the comments?
+    pub comments_closed: bool,
+    /// Where it leads, if it was put together with another idea.
+    pub merged: Option<MergedIdea>,
     /// What the conversation asks; the card points into this list.
     pub prompts: Vec<Prompt>,
     /// The contribution itself.
@@ -31,6 +35,15 @@ pub struct Contribution {
     pub form: CommentForm,
     /// Live updates, where they make sense.
     pub live: Option<Live>,
+}
+
+/// An idea that was put together with another.
+#[derive(Clone, Debug, Serialize)]
+pub struct MergedIdea {
+    /// The other one's id.
+    pub target: String,
+    /// What this one said, as safe HTML.
+    pub html: String,
 }
 
 /// The comment being answered.
@@ -81,13 +94,15 @@ impl View for Contribution {
                 visit: Visit::sample(signed_in, "/conversations/first/contributions/7d0f5c1e"),
                 campaign: Campaign::sample(state),
                 may_take_part: signed_in && state == RoundState::Open,
+                comments_closed: false,
+                merged: None,
                 prompts: sample_prompts(),
                 card,
                 comments,
                 next: None,
                 reply: None,
                 form: CommentForm::empty(),
-                live: (state == RoundState::Open).then(Live::sample),
+                live: matches!(state, RoundState::Open | RoundState::Paused).then(Live::sample),
             }
         };
         let thread = || {
@@ -124,6 +139,12 @@ impl View for Contribution {
         let mut withdrawn = contribution(open, true, 0, thread());
         withdrawn.card.state = PostState::Withdrawn;
         withdrawn.card.html.clear();
+        let mut locked = contribution(open, true, 0, thread());
+        locked.comments_closed = true;
+        let mut merged = contribution(open, true, 0, thread());
+        merged.merged =
+            Some(MergedIdea { target: Card::sample(5).id, html: std::mem::take(&mut merged.card.html) });
+        merged.card.state = PostState::Hidden;
         let mut long = contribution(open, true, 0, thread());
         long.next = Some("WzIwXQ".into());
 
@@ -136,7 +157,10 @@ impl View for Contribution {
             ("empty-comment", empty_comment),
             ("closed-meanwhile", too_late),
             ("withdrawn", withdrawn),
+            ("comments-closed", locked),
+            ("put-together", merged),
             ("more-comments", long),
+            ("paused", contribution(RoundState::Paused, true, 0, thread())),
             ("closed", contribution(RoundState::Closed, true, 0, thread())),
         ]
     }

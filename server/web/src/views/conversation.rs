@@ -4,7 +4,7 @@ use domain::board::Sort;
 use domain::round::{Prompt, RoundState, Theme};
 use serde::Serialize;
 
-use super::{Campaign, Card, Chrome, View, Visit, sample_prompts, sample_themes};
+use super::{Campaign, Card, Chrome, Dates, IdeaForm, View, Visit, sample_prompts, sample_themes};
 
 /// The conversation.
 #[derive(Clone, Debug, Serialize)]
@@ -17,6 +17,8 @@ pub struct Conversation {
     pub campaign: Campaign,
     /// May this visitor post and vote: entered, and the conversation is open?
     pub may_take_part: bool,
+    /// The form for a first idea, for somebody who has just come in and may post.
+    pub first_idea: Option<IdeaForm>,
     /// Said under the heading.
     pub intro: String,
     /// What it asks, in order; cards point into this list.
@@ -84,6 +86,7 @@ impl View for Conversation {
             visit: Visit::sample(signed_in, "/conversations/first"),
             campaign: Campaign::sample(state),
             may_take_part: signed_in && state == RoundState::Open,
+            first_idea: None,
             intro: "Read what others say. Answer what you know about. Add what is missing.".into(),
             prompts: sample_prompts(),
             themes: sample_themes(),
@@ -92,7 +95,7 @@ impl View for Conversation {
             total: if count == 20 { 154 } else { count },
             next: (count == 20).then(|| "WzE4LDJd".into()),
             later_page: false,
-            live: (state == RoundState::Open).then(Live::sample),
+            live: matches!(state, RoundState::Open | RoundState::Paused).then(Live::sample),
             source_html: None,
         };
         let open = RoundState::Open;
@@ -110,15 +113,24 @@ impl View for Conversation {
         nothing_found.total = 0;
         let mut posted = conversation(open, true, 3);
         posted.visit.success = Some("Your answer is counted.".into());
+        let mut just_in = conversation(open, true, 20);
+        just_in.first_idea = Some(IdeaForm::sample("", &[]));
+        let mut just_in_first = just_in.clone();
+        just_in_first.cards.clear();
+        just_in_first.total = 0;
+        just_in_first.themes.clear();
         let mut just_joined = conversation(open, true, 3);
+        just_joined.first_idea = Some(IdeaForm::sample("", &[]));
         just_joined.visit.joined = true;
-        just_joined.visit.success = Some("You are in. You can read, write and vote now. What you send appears with the next group of people, by 6pm today at the latest.".into());
+        just_joined.visit.waits_until = Some("6pm today".into());
         let mut waiting = conversation(open, true, 3);
         waiting.visit.waits_until = Some("6pm today".into());
         let mut shared_device = conversation(open, true, 3);
         shared_device.visit.shared = true;
         let mut imported = conversation(open, true, 3);
         imported.source_html = Some("Data was gathered using the Polis software (see <a href=\"https://compdemocracy.org/polis\">compdemocracy.org/polis</a>) and is sub-licensed under CC BY 4.0 with attribution to The Computational Democracy Project.".into());
+        let mut extended = conversation(open, true, 3);
+        extended.campaign.dates = Dates::sample_extended();
         let mut second = conversation(open, true, 20);
         second.later_page = true;
         second.next = None;
@@ -131,10 +143,14 @@ impl View for Conversation {
             ("nothing-found", nothing_found),
             ("first-of-all", conversation(open, true, 0)),
             ("answer-counted", posted),
-            ("just-joined", just_joined),
+            ("just-in", just_in),
+            ("just-in-first-of-all", just_in_first),
+            ("just-joined-waiting", just_joined),
             ("waiting", waiting),
             ("shared-device", shared_device),
             ("imported", imported),
+            ("extended", extended),
+            ("paused", conversation(RoundState::Paused, true, 5)),
             ("closed", conversation(RoundState::Closed, true, 5)),
         ]
     }

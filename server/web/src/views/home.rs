@@ -67,6 +67,7 @@ impl View for Home {
             ("upcoming", home(Some(RoundState::Upcoming), false)),
             ("open", home(Some(RoundState::Open), false)),
             ("open-signed-in", home(Some(RoundState::Open), true)),
+            ("paused", home(Some(RoundState::Paused), false)),
             ("closed", home(Some(RoundState::Closed), false)),
             ("none", home(None, false)),
             ("just-left", just_left),

@@ -28,15 +28,35 @@ pub struct Anonymity {
     pub facts: Facts,
 }
 
+/// Who runs the half that knows who may join, and the half that holds what is said.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "are", rename_all = "snake_case")]
+pub enum Operators {
+    /// The same people, or nobody said that they are not.
+    One,
+    /// Two owners.
+    Two {
+        /// Of the list of who may join.
+        list: Owner,
+        /// Of what is said.
+        said: Owner,
+    },
+}
+
+/// One half's owner.
+#[derive(Clone, Debug, Serialize)]
+pub struct Owner {
+    /// The half's host name.
+    pub host: String,
+    /// Their name; nothing for those who run this page.
+    pub name: Option<String>,
+}
+
 /// What anonymity depends on, as this deployment runs.
 #[derive(Clone, Debug, Serialize)]
 pub struct Facts {
-    /// Whether one process holds both halves: who may join, and what is said.
-    pub together: bool,
-    /// The host name of the half that knows who may join, where the two run apart.
-    pub identity_host: String,
-    /// The host name of the half that holds what is said, where the two run apart.
-    pub conversation_host: String,
+    /// Who runs the halves.
+    pub operators: Operators,
     /// How many people are let in together.
     pub batch_size: u32,
     /// When whoever waits is let in at the latest, each day: "6pm".
@@ -60,9 +80,7 @@ pub struct Facts {
 impl Facts {
     fn sample() -> Facts {
         Facts {
-            together: true,
-            identity_host: String::new(),
-            conversation_host: String::new(),
+            operators: Operators::One,
             batch_size: 20,
             latest_hour: "6pm".into(),
             fewest_in_cohort: 50,
@@ -153,16 +171,17 @@ impl View for Anonymity {
         };
         let mut apart = page.clone();
         apart.facts = Facts {
-            together: false,
-            identity_host: "join.example.org".into(),
-            conversation_host: "talk.example.net".into(),
+            operators: Operators::Two {
+                list: Owner { host: "join.example.org".into(), name: Some("The Independent Partner".into()) },
+                said: Owner { host: "talk.example.net".into(), name: None },
+            },
             sealed_codes: Some(false),
             single_sign_on: false,
             ..Facts::sample()
         };
         let mut demonstration = page.clone();
         demonstration.facts = Facts { batch_size: 1, sealed_codes: None, sign_ups: false, ..Facts::sample() };
-        vec![("together", page), ("apart", apart), ("demonstration", demonstration)]
+        vec![("one-operator", page), ("two-owners", apart), ("demonstration", demonstration)]
     }
 }
 

@@ -32,9 +32,7 @@ pub struct CohortKey {
     pub number: u64,
     /// The campaign's title.
     pub campaign: String,
-    /// The group's short name.
-    pub cohort: String,
-    /// The names of its organisations.
+    /// The names of the organisations whose people are the group.
     pub organisations: Vec<String>,
     /// How many people could join when it was made.
     pub eligible: u32,
@@ -70,10 +68,9 @@ impl View for Keys {
     const TEMPLATE: &'static str = "keys.html";
 
     fn samples(chrome: &Chrome) -> Vec<(&'static str, Keys)> {
-        let key = |number, cohort: &str, organisations: &[&str], eligible| CohortKey {
+        let key = |number, organisations: &[&str], eligible| CohortKey {
             number,
             campaign: "What gets in your way, and what would help?".into(),
-            cohort: cohort.into(),
             organisations: organisations.iter().map(|name| (*name).to_owned()).collect(),
             eligible,
             made: "28 November 2023".into(),
@@ -89,13 +86,8 @@ impl View for Keys {
             site: chrome.clone(),
             visit: Visit::sample(false, "/keys"),
             keys: vec![
-                key(1, "uhb", &["University Hospitals Birmingham"], 24_310),
-                key(
-                    2,
-                    "bcc-smbc",
-                    &["Birmingham City Council", "Solihull Metropolitan Borough Council"],
-                    11_020,
-                ),
+                key(1, &["University Hospitals Birmingham"], 24_310),
+                key(2, &["Birmingham City Council", "Solihull Metropolitan Borough Council"], 11_020),
             ],
             head: Some("5be1 09c7 d24f 88a3".into()),
             counts: vec![KeyCounts {

@@ -17,6 +17,12 @@ pub enum MessageKind {
     StaleForm,
     /// This needs a code first.
     EnterFirst,
+    /// The roles of whoever works here do not let them do this.
+    NotAllowed,
+    /// The whole site is closed, for the reason in `detail`.
+    SiteClosed,
+    /// This part of the service is switched off.
+    SwitchedOff,
     /// Slow down.
     TooManyRequests,
     /// We broke.
@@ -64,6 +70,10 @@ impl View for Message {
         refused.detail = Some("You can only change your own words.".into());
         let mut stale = message(MessageKind::StaleForm, open);
         stale.kept = Some("The lift by the pharmacy has been out since spring.\nPorters push beds around the whole building.".into());
+        let mut not_allowed = message(MessageKind::NotAllowed, None);
+        not_allowed.detail = Some("It needs: read audit.".into());
+        let mut site_closed = message(MessageKind::SiteClosed, None);
+        site_closed.detail = Some("The contract is being renewed. Nothing is lost.".into());
         let mut broken = message(MessageKind::ServerError, None);
         broken.reference = Some("01HF3Z9Q".into());
         vec![
@@ -71,6 +81,9 @@ impl View for Message {
             ("refused", refused),
             ("stale-form", stale),
             ("enter-first", message(MessageKind::EnterFirst, open)),
+            ("not-allowed", not_allowed),
+            ("site-closed", site_closed),
+            ("switched-off", message(MessageKind::SwitchedOff, None)),
             ("too-many-requests", message(MessageKind::TooManyRequests, open)),
             ("server-error", broken),
             ("not-open-yet", message(MessageKind::NotOpenYet, Some(RoundState::Upcoming))),

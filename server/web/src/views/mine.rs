@@ -5,7 +5,7 @@ use domain::round::{Prompt, RoundState};
 use domain::vote::{VoteCounts, VoteValue};
 use serde::Serialize;
 
-use super::{Campaign, Card, Chrome, View, Visit, sample_prompts};
+use super::{Campaign, Card, Chrome, MyModeration, View, Visit, sample_prompts};
 
 /// What this participant has said and answered.
 #[derive(Clone, Debug, Serialize)]
@@ -20,6 +20,10 @@ pub struct Mine {
     pub prompts: Vec<Prompt>,
     /// What is kept until this participant is let in, in the order sent: each stands at the place that taking it back names.
     pub kept: Vec<MyKept>,
+    /// What was kept and could not be done, until it is put away.
+    pub refused: Vec<MyRefused>,
+    /// What moderators did about one's own posts.
+    pub moderation: MyModeration,
     /// Own ideas, newest first.
     pub ideas: Vec<MyIdea>,
     /// Own comments, newest first.
@@ -39,6 +43,19 @@ pub struct MyKept {
     pub text: String,
     /// The beginning of what it comments on or answers, as plain text.
     pub about: Option<String>,
+}
+
+/// Something that was kept and could not be done.
+#[derive(Clone, Debug, Serialize)]
+pub struct MyRefused {
+    /// What it is: "Idea", "Comment", "Answer".
+    pub kind: String,
+    /// All its words, to be copied, or the answer's.
+    pub text: String,
+    /// The beginning of what it was about, as plain text, while readers may see it.
+    pub about: Option<String>,
+    /// Why, as a sentence.
+    pub why: String,
 }
 
 /// One own idea.
@@ -120,6 +137,8 @@ impl View for Mine {
             campaign: Campaign::sample(state),
             prompts: sample_prompts(),
             kept: Vec::new(),
+            refused: Vec::new(),
+            moderation: MyModeration::default(),
             ideas: vec![
                 idea(0, PostState::Visible),
                 idea(1, PostState::Withdrawn),
@@ -153,6 +172,24 @@ impl View for Mine {
         let mut sent = waiting.clone();
         sent.visit.success =
             Some("We have kept it. It appears with the next group of people who are let in.".into());
+        let refused = |kind: &str, text: &str, about: Option<&str>, why: &str| MyRefused {
+            kind: kind.into(),
+            text: text.into(),
+            about: about.map(str::to_owned),
+            why: why.into(),
+        };
+        let mut not_done = mine(RoundState::Open);
+        let gone = "What it was about has been taken back or taken down.";
+        not_done.refused = vec![
+            refused(
+                "Idea",
+                "Rotas land two weeks before they start.\n\nI cannot book childcare on that.",
+                None,
+                "The conversation holds all the ideas that it can.",
+            ),
+            refused("Comment", "The same on our side. A month would do.", None, gone),
+            refused("Answer", "You agree", Some("Rotas come too late to plan a life around"), gone),
+        ];
         let mut taken_back = mine(RoundState::Open);
         taken_back.visit.success = Some("Your idea has been taken back.".into());
         vec![
@@ -160,7 +197,9 @@ impl View for Mine {
             ("nothing-yet", nothing),
             ("waiting", waiting),
             ("kept", sent),
+            ("not-done", not_done),
             ("taken-back", taken_back),
+            ("moderated", Mine { moderation: MyModeration::sample(), ..mine(RoundState::Open) }),
             ("closed", mine(RoundState::Closed)),
         ]
     }

@@ -38,6 +38,8 @@ pub struct Card {
     pub when: String,
     /// Was it edited?
     pub edited: bool,
+    /// Did a moderator change its words?
+    pub amended: bool,
     /// The answers so far.
     pub votes: VoteCounts,
     /// This participant's own answer.
@@ -65,6 +67,8 @@ pub struct Comment {
     pub when: String,
     /// Was it edited?
     pub edited: bool,
+    /// Did a moderator change its words?
+    pub amended: bool,
     /// The answers so far.
     pub votes: VoteCounts,
     /// This participant's own answer.
@@ -109,6 +113,7 @@ impl Card {
             shortened: n % 6 == 2,
             when: ["today", "yesterday", "3 December"][n % 3].into(),
             edited: n % 5 == 4,
+            amended: n % 10 == 9,
             votes: VoteCounts { agree: scale + 2, disagree: scale / 5, pass: scale / 9 },
             mine,
             comments: (n as i64 * 5) % 13,
@@ -127,6 +132,7 @@ impl Comment {
             html: SAMPLE_WORDS[(n + 1) % SAMPLE_WORDS.len()].into(),
             when: "today".into(),
             edited: n % 3 == 2,
+            amended: n % 6 == 5,
             votes: VoteCounts { agree: n as i64, disagree: 1, pass: 0 },
             mine: (n == 0).then_some(VoteValue::Agree),
             in_reply_to: None,

@@ -42,6 +42,18 @@ pub struct IdeaForm {
 }
 
 impl IdeaForm {
+    /// With nothing in it.
+    pub fn empty() -> IdeaForm {
+        IdeaForm {
+            prompt: String::new(),
+            body: String::new(),
+            theme: String::new(),
+            feeling: String::new(),
+            limit: u32::try_from(domain::text::MAX_BODY_CHARACTERS).unwrap_or(u32::MAX),
+            errors: Vec::new(),
+        }
+    }
+
     pub(crate) fn sample(body: &str, errors: &[(&str, &str)]) -> IdeaForm {
         IdeaForm {
             prompt: if body.is_empty() { String::new() } else { "blocks".into() },

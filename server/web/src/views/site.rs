@@ -4,6 +4,8 @@ use domain::round::RoundState;
 use minijinja::Value;
 use serde::Serialize;
 
+use super::Dates;
+
 /// What a tenant's pages have in common. Made once per tenant and turned into a [`Chrome`] by
 /// [`crate::render::Renderer::dress`].
 #[derive(Clone, Debug, Serialize)]
@@ -22,6 +24,12 @@ pub struct Site {
     pub css: String,
     /// URL of the tenant's colours: [`crate::render::branding_css`] served under its hash.
     pub branding_css: String,
+    /// URL of the console's own stylesheet, beside `css`.
+    pub console_css: String,
+    /// URL of `htmx.js`, which the console's pages load.
+    pub htmx_js: String,
+    /// URL of `passkey.js`, which pages load on which a passkey can be made or used.
+    pub passkey_js: String,
     /// URL of `live.js`, from [`crate::assets::url`].
     pub live_js: String,
     /// URL of `draft.js`, from [`crate::assets::url`].
@@ -113,6 +121,8 @@ pub struct Visit {
     pub joined: bool,
     /// For whoever waits to be let in with others: when that is at the latest, in words ("6pm today").
     pub waits_until: Option<String>,
+    /// For a page that shows what participants will see: where its preparation goes on. Nothing on such a page can be sent.
+    pub preview: Option<String>,
 }
 
 /// A campaign as pages name it.
@@ -122,12 +132,14 @@ pub struct Campaign {
     pub slug: String,
     /// Its title.
     pub title: String,
-    /// Upcoming, open or closed.
+    /// Upcoming, open, paused or closed.
     pub state: RoundState,
     /// When it opens, in words and local time: "Thursday 30 November at 9am".
     pub opens: String,
     /// When it closes, in words and local time.
     pub closes: String,
+    /// How these have changed.
+    pub dates: Dates,
 }
 
 impl Campaign {
@@ -138,6 +150,7 @@ impl Campaign {
             state,
             opens: "Thursday 30 November at 9am".into(),
             closes: "Thursday 14 December at 11:59pm".into(),
+            dates: if state == RoundState::Paused { Dates::sample_paused() } else { Dates::default() },
         }
     }
 }
@@ -166,6 +179,9 @@ pub fn sample_sites() -> Vec<(&'static str, Site)> {
         talk: base.into(),
         css: crate::assets::url("candour.css"),
         branding_css: format!("/branding/{}.css", short.to_lowercase()),
+        console_css: crate::assets::url("console.css"),
+        htmx_js: crate::assets::url("htmx.js"),
+        passkey_js: crate::assets::url("passkey.js"),
         live_js: crate::assets::url("live.js"),
         draft_js: crate::assets::url("draft.js"),
         join_js: crate::assets::url("join.js"),

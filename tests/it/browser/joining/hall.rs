@@ -1,8 +1,11 @@
 //! A server whose first conversation is open to those on its roll, and what everybody does who joins it.
 
+use domain::tenant_pack::TenantPack;
+
 use crate::browser::watch::{Secrets, Watch};
 use crate::harness::browser::{Browser, Scripts, Width};
 use crate::harness::databases::{Kind, TestDatabases};
+use crate::harness::packs;
 use crate::harness::server::TestServer;
 use crate::harness::tables::Tables;
 
@@ -24,8 +27,13 @@ pub struct Hall {
 
 impl Hall {
     pub async fn open() -> Self {
+        Self::open_with(packs::ours()).await
+    }
+
+    /// The same with other packs.
+    pub async fn open_with(packs: Vec<TenantPack>) -> Self {
         let databases = TestDatabases::create(Kind::Sqlite).await;
-        let server = TestServer::start(&databases).await;
+        let server = TestServer::with_packs(&databases, packs).await;
         let logins =
             server.launch("bsol", &[("ann@uhb.example", INVITED), ("ben@uhb.example", INVITED)]).await;
         Self { server, logins, databases }
@@ -104,9 +112,11 @@ pub async fn come_in(browser: &Browser) {
     assert!(browser.place().await.starts_with(WITHIN), "{}", browser.place().await);
 }
 
-/// Shares a first contribution, by the button of the conversation.
+/// The most pages of ours from the link or the list up to the one on which the first idea is sent.
+pub const MOST_SCREENS: usize = 4;
+
+/// Shares a first idea, on the page where one arrives.
 pub async fn share(browser: &Browser, words: &str) {
-    browser.press("Share an idea").await;
     browser.choose("input[name=prompt]").await;
     browser.fill("#body", words).await;
     browser.press("Share it").await;
@@ -114,11 +124,10 @@ pub async fn share(browser: &Browser, words: &str) {
     browser.expect_words(words).await;
 }
 
-/// The pages that were shown and whose buttons were pressed before the contribution stood there. The conversation itself, where one arrives,
-/// asks for nothing.
+/// Every page that was shown up to the one on which the idea was sent.
 pub fn screens(watch: &Watch) -> Vec<String> {
     let mut pages = watch.pages();
     let last = pages.pop().expect("pages were shown");
     assert!(last.contains("/contributions/"), "{last}");
-    pages.into_iter().filter(|page| page != WITHIN).collect()
+    pages
 }

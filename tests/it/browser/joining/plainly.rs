@@ -31,7 +31,6 @@ async fn without_scripts_the_pages_say_what_to_do_and_codes_work() {
     browser.fill("#code", &code).await;
     browser.press_in("main form", "Enter").await;
     browser.expect_words("You are in").await;
-    browser.press("Share an idea").await;
     browser.choose("input[name=prompt]").await;
     browser.fill("#body", "Said without scripts.").await;
     browser.press("Share it").await;
@@ -64,6 +63,17 @@ async fn by_the_keyboard_alone() {
     tab_to(&browser, "[data-go]").await;
     browser.keys(Key::Enter).await;
     browser.until("return document.activeElement.matches('.nhsuk-error-summary');").await;
+    for (described, by, said) in [
+        ("#kept", "kept-error", "Error: Print, save or write down your words."),
+        ("fieldset:has(#shared)", "shared-error", "Error: Choose yes or no"),
+    ] {
+        let describes = format!(
+            "return document.querySelector('{described}').getAttribute('aria-describedby').split(' ').includes('{by}');"
+        );
+        assert!(browser.holds(&describes).await, "{described} is described by its error");
+        let text = browser.value(&format!("document.querySelector('#{by}').textContent")).await;
+        assert!(text.as_str().is_some_and(|text| text.starts_with(said)), "{text}");
+    }
     tab_to(&browser, ".nhsuk-error-summary a").await;
     let first = browser.value("document.activeElement.innerText").await;
     browser.keys(Key::Enter).await;

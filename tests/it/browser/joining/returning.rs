@@ -33,6 +33,7 @@ async fn by_the_words() {
         let mut watch = Watch::default();
         types(&hall, &second, &typed).await;
         second.expect_words("You are in").await;
+        assert!(!second.words().await.contains("Share your first idea"), "it was shared before");
         second.open(&hall.at(&format!("{WITHIN}/mine"))).await;
         second.expect_words("Said on the first device.").await;
         watch.look(&second).await;

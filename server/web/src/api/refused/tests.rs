@@ -22,6 +22,7 @@ async fn refusals_have_steady_names() {
     let post = |refusal: PostRefusal| Refused::from(ActionError::Post(refusal));
     for (error, status, slug) in [
         (post(RoundRefusal::NotOpenYet.into()), 409, "not-open-yet"),
+        (post(RoundRefusal::Paused.into()), 409, "paused"),
         (post(RoundRefusal::Closed.into()), 409, "closed"),
         (post(TextRefusal::Empty.into()), 422, "text-empty"),
         (post(TextRefusal::TooLong { characters: 3_001 }.into()), 422, "text-too-long"),

@@ -64,7 +64,7 @@ fn site(metrics: &Metrics) -> impl Endpoint<Output = Response> + use<> {
             }),
         )
         .with(CheckOrigin::default())
-        .with(CapBodies { max_bytes: MAX_FORM_BYTES })
+        .with(CapBodies { max_bytes: MAX_FORM_BYTES, uploads: &[] })
         .with(Observe::new(&Sevens, metrics.clone()))
         .with(DrawErrors(Arc::new(Plain)))
         .with(SecurityHeaders(Transport::Https))

@@ -1,0 +1,99 @@
+//! An account is suspended, let in again, or made anew from the beginning.
+
+use domain::account::AccountState;
+use domain::ids::AccountId;
+use storage::identity::{Account, Writing};
+
+use super::{AccountRefusal, Accounts, Invited};
+use crate::actor::record;
+use crate::{Actor, Tenant};
+
+impl Accounts {
+    /// Suspends an account: its sessions end, and nobody can sign in to it.
+    ///
+    /// # Errors
+    /// An [`AccountRefusal`].
+    pub async fn suspend_account(
+        &self,
+        actor: &Actor,
+        tenant: &Tenant,
+        account: AccountId,
+    ) -> Result<(), AccountRefusal> {
+        let (write, found) = self.take_other(actor, tenant, account).await?;
+        if found.state == AccountState::Suspended {
+            return Err(AccountRefusal::State);
+        }
+        write.set_account_state(account, AccountState::Suspended).await?;
+        write.drop_invitations(account).await?;
+        write.end_sessions(account, None).await?;
+        record(write.audit_trail(), actor, self.clock.now(), "account.suspend", &found.name, "").await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Lets the person of a suspended account sign in again, as they did before.
+    ///
+    /// # Errors
+    /// An [`AccountRefusal`].
+    pub async fn resume_account(
+        &self,
+        actor: &Actor,
+        tenant: &Tenant,
+        account: AccountId,
+    ) -> Result<(), AccountRefusal> {
+        let (write, found) = self.take_other(actor, tenant, account).await?;
+        if found.state != AccountState::Suspended {
+            return Err(AccountRefusal::State);
+        }
+        // Whoever had not set up anything yet still has to.
+        let means = write.means_of(account).await?.ok_or(AccountRefusal::Unknown)?;
+        let none = means.password.is_none() && write.passkeys_of(account).await?.is_empty();
+        let state = if none { AccountState::Invited } else { AccountState::Active };
+        write.set_account_state(account, state).await?;
+        record(write.audit_trail(), actor, self.clock.now(), "account.resume", &found.name, "").await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Has somebody choose anew how they sign in: every earlier way is removed, their sessions end, and they are sent an invitation to
+    /// `welcome`. Their roles stay.
+    ///
+    /// # Errors
+    /// An [`AccountRefusal`].
+    pub async fn reset_account(
+        &self,
+        actor: &Actor,
+        tenant: &Tenant,
+        account: AccountId,
+        welcome: &str,
+    ) -> Result<Invited, AccountRefusal> {
+        let (write, found) = self.take_other(actor, tenant, account).await?;
+        write.remove_means(account).await?;
+        write.end_sessions(account, None).await?;
+        write.set_account_state(account, AccountState::Invited).await?;
+        record(write.audit_trail(), actor, self.clock.now(), "account.reset", &found.name, "").await?;
+        self.invite(write, actor, tenant, &found, welcome).await
+    }
+
+    /// Somebody else's account, for a change that needs proof.
+    async fn take_other(
+        &self,
+        actor: &Actor,
+        tenant: &Tenant,
+        account: AccountId,
+    ) -> Result<(Writing, Account), AccountRefusal> {
+        self.must_have_proved(actor)?;
+        if actor.account == Some(account) {
+            return Err(AccountRefusal::Yourself);
+        }
+        let write = self.identity.write(tenant.id).await?;
+        // One change at a time, as with roles: two who suspend each other at once must not both succeed.
+        write.take_tenant().await?;
+        if let Some(own) = actor.account {
+            let active = write.account(own).await?.is_some_and(|own| own.state == AccountState::Active);
+            if !active {
+                return Err(AccountRefusal::NotAllowed);
+            }
+        }
+        let found = write.account(account).await?.ok_or(AccountRefusal::Unknown)?;
+        Ok((write, found))
+    }
+}

@@ -1,0 +1,53 @@
+//! A tenant's own lines about who may do what change: within the bounds that none can exceed, from the next request on.
+
+use policy::{PolicyProblem, TenantLines};
+use thiserror::Error;
+
+use crate::edit_pack::Done;
+use crate::{Actor, EditRefusal, Sides, Tenant};
+
+/// Why the lines stay as they are.
+#[derive(Debug, Error)]
+pub enum PolicyRefusal {
+    /// Lines that cannot be, each with what to do.
+    #[error("some lines cannot stand")]
+    Lines(Vec<PolicyProblem>),
+    /// It could not be written.
+    #[error(transparent)]
+    Edit(#[from] EditRefusal),
+}
+
+impl Sides {
+    /// Replaces the tenant's own lines by `text`, as `policy.csv` has them.
+    ///
+    /// # Errors
+    /// A [`PolicyRefusal`].
+    pub async fn change_policy(
+        &self,
+        actor: &Actor,
+        tenant: &Tenant,
+        text: &str,
+    ) -> Result<(), PolicyRefusal> {
+        let text = text.replace("\r\n", "\n");
+        let lines = TenantLines::read(&text).map_err(PolicyRefusal::Lines)?;
+        let enrolment = self.enrolment().map_err(EditRefusal::from)?;
+        let mut edit = enrolment.begin_edit(tenant.id).await?;
+        let earlier = TenantLines::read(&edit.pack.policy).unwrap_or_default();
+        let detail = difference(&earlier, &lines);
+        edit.pack.policy = text;
+        let done = Done { what: "policy.change", subject: &tenant.slug, detail: &detail };
+        enrolment.finish_edit(edit, actor, &done).await?;
+        self.take_over_soon(tenant.id).await;
+        Ok(())
+    }
+}
+
+/// What was added and taken out, in words.
+fn difference(earlier: &TenantLines, later: &TenantLines) -> String {
+    let only_in = |one: &TenantLines, other: &TenantLines, sign: &str| {
+        let lines = one.lines().iter().filter(|line| !other.lines().contains(line));
+        lines.map(|line| format!("{sign} {line}")).collect::<Vec<_>>()
+    };
+    let all = [only_in(earlier, later, "-"), only_in(later, earlier, "+")].concat();
+    if all.is_empty() { "no line changed".to_owned() } else { all.join("; ") }
+}

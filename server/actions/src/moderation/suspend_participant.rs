@@ -1,0 +1,84 @@
+//! A moderator stops whoever wrote a post from writing more, for a time. The moderator learns nothing of them: no id, no other post. They may
+//! still read, vote, and take back what they wrote; "My ideas" tells them why, and whom to ask.
+
+use chrono::Days;
+use domain::ids::PostId;
+use domain::moderation::{ModerationRefusal, Reason, SUSPENSION_DAYS, note, optional_note};
+use domain::time_zone::local_date;
+use storage::conversation::Suspension;
+
+use crate::{ActionError, Actions, Actor, Campaign, Tenant};
+
+/// What a moderator fills in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SuspensionForm {
+    /// The reason's name in the codebook.
+    pub reason: String,
+    /// More, to the person.
+    pub note: String,
+    /// One of [`SUSPENSION_DAYS`], or empty: until a moderator ends it.
+    pub days: String,
+}
+
+impl Actions {
+    /// Suspends the author of `post`, in the place of an earlier suspension for the same post. Nothing if there is no such post.
+    ///
+    /// # Errors
+    /// A [`ModerationRefusal`], or a fault.
+    pub async fn suspend_participant(
+        &self,
+        tenant: &Tenant,
+        actor: &Actor,
+        campaign: &Campaign,
+        post: PostId,
+        seen: i32,
+        form: &SuspensionForm,
+    ) -> Result<Option<()>, ActionError> {
+        let Some(mut taken) = self.take_case(tenant, actor, campaign, post, seen).await? else {
+            return Ok(None);
+        };
+        let author = taken.post.author.ok_or(ModerationRefusal::NoAuthor)?;
+        let reason = Reason::from_slug(&form.reason).ok_or(ModerationRefusal::NoReason)?;
+        let words = match reason {
+            Reason::Other => Some(note(&form.note)?),
+            _ => optional_note(&form.note)?,
+        };
+        let days = match form.days.as_str() {
+            "" => None,
+            days => {
+                let days = days.parse().ok().filter(|days| SUSPENSION_DAYS.contains(days));
+                Some(days.ok_or(ModerationRefusal::NoLength)?)
+            }
+        };
+        let today = local_date(taken.now, tenant.zone);
+        // Today is the rest of a day: the first day on which they may write again comes after whole days.
+        let until = days.map(|days| today + Days::new(u64::from(days) + 1));
+        let suspension = Suspension { post, reason: reason.slug().to_owned(), note: words, until };
+        taken.write.suspend(author, &suspension).await?;
+        taken.case.version += 1;
+        taken.write.put_case(&taken.case).await?;
+        taken.finish(actor, "participant.suspend", reason.slug()).await.map(Some)
+    }
+
+    /// Ends the suspension that was made for `post`. Nothing if there is no such post.
+    ///
+    /// # Errors
+    /// A [`ModerationRefusal`], or a fault.
+    pub async fn end_suspension(
+        &self,
+        tenant: &Tenant,
+        actor: &Actor,
+        campaign: &Campaign,
+        post: PostId,
+        seen: i32,
+    ) -> Result<Option<()>, ActionError> {
+        let Some(mut taken) = self.take_case(tenant, actor, campaign, post, seen).await? else {
+            return Ok(None);
+        };
+        let author = taken.post.author.ok_or(ModerationRefusal::NoAuthor)?;
+        taken.write.end_suspension(author, post).await?;
+        taken.case.version += 1;
+        taken.write.put_case(&taken.case).await?;
+        taken.finish(actor, "participant.end-suspension", "").await.map(Some)
+    }
+}

@@ -1,0 +1,32 @@
+//! A campaign's dates as a calendar file.
+
+use documents::calendar::{CalendarRound, calendar};
+
+use crate::{Campaign, RoundInfo};
+
+/// Its media type.
+pub use documents::calendar::MEDIA_TYPE as CALENDAR_TYPE;
+
+impl Campaign {
+    /// The calendar file of its rounds; `address` is where people find it.
+    pub fn calendar(&self, address: &str) -> String {
+        let rounds: Vec<CalendarRound> = self.rounds.iter().map(entry).collect();
+        calendar(&self.title, address, &rounds)
+    }
+}
+
+fn entry(round: &RoundInfo) -> CalendarRound {
+    let last = round.changes.last();
+    CalendarRound {
+        uid: round.id.to_string(),
+        title: round.title.clone(),
+        opens_at: round.opens_at,
+        closes_at: round.closes_at,
+        changes: u32::try_from(round.changes.len()).unwrap_or(u32::MAX),
+        changed_at: last.map_or(round.opens_at, |change| change.at),
+        note: last.map(|change| match round.paused_at {
+            Some(_) => format!("Paused: {}", change.reason),
+            None => change.reason.clone(),
+        }),
+    }
+}

@@ -1,0 +1,258 @@
+//! The steps about how the tenant looks and what its own pages say. Both count at once, for all of its campaigns.
+
+use actions::policy::{Action, Kind};
+use actions::{Draft, EditRefusal, NewBranding, NewPage, Step};
+use domain::branding::{Colour, Palette, WHITE};
+use domain::tenant_pack::BrandingFile;
+use poem::http::{StatusCode, header};
+use poem::web::Path;
+use poem::{Response, Result, handler};
+
+use super::campaigns::PART;
+use super::drafts::{error, frame, load, onward, saved};
+use super::edit_refused;
+use crate::console::{Staff, StaffForm, StaffUpload};
+use crate::views::FieldError;
+use crate::views::console::{BrandingForm, DraftBranding, DraftPages, Look, LookColour, PageForm};
+use crate::visitor::encoded;
+
+const COLOUR: &str = "Write it as #rrggbb, such as #14493f.";
+/// The three colours: the form's field and what they are for.
+const COLOURS: [(&str, &str); 3] =
+    [("brand", "Header and large areas"), ("link", "Links"), ("button", "The main button")];
+
+#[handler]
+pub(crate) async fn show_branding(staff: Staff, Path(id): Path<String>) -> Result<Response> {
+    let draft = load(&staff, &id).await?;
+    let stored = form_of(&staff.tenant().branding);
+    // The colours that somebody wants to see first, without a script.
+    let asked = |name: &str, stored: String| staff.query.get(name).map_or(stored, str::to_owned);
+    let form = BrandingForm {
+        brand: asked("brand", stored.brand),
+        link: asked("link", stored.link),
+        button: asked("button", stored.button),
+        ..stored
+    };
+    let errors = wrong_colours(&form);
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    branding_page(&staff, &draft, status, form, errors).await
+}
+
+fn form_of(branding: &BrandingFile) -> BrandingForm {
+    BrandingForm {
+        service_name: branding.service_name.clone(),
+        brand: branding.brand_colour.clone(),
+        link: branding.link_colour.clone().unwrap_or_default(),
+        button: branding.button_colour.clone().unwrap_or_default(),
+        footer: branding.footer.clone(),
+        logo_alt: branding.logo_alt.clone(),
+    }
+}
+
+fn wrong_colours(form: &BrandingForm) -> Vec<FieldError> {
+    let fields = [("brand", &form.brand), ("link", &form.link), ("button", &form.button)];
+    let wrong = |(name, text): &(&str, &String)| {
+        let may_be_empty = *name != "brand";
+        !(may_be_empty && text.is_empty()) && text.parse::<Colour>().is_err()
+    };
+    fields.iter().filter(|field| wrong(field)).map(|(name, _)| error(name, COLOUR)).collect()
+}
+
+#[handler]
+pub(crate) async fn save_branding(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
+    let staff = &form.staff;
+    let draft = load(staff, &id).await?;
+    let text = |name: &str| form.field(name).trim().to_owned();
+    let typed = BrandingForm {
+        service_name: text("service_name"),
+        brand: text("brand"),
+        link: text("link"),
+        button: text("button"),
+        footer: text("footer"),
+        logo_alt: text("logo_alt"),
+    };
+    let mut errors = wrong_colours(&typed);
+    if typed.service_name.is_empty() {
+        errors.push(error("service_name", "Give the name that stands at the top of every page."));
+    }
+    if form.field("do") == "look" || !errors.is_empty() {
+        let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        return branding_page(staff, &draft, status, typed, errors).await;
+    }
+    let colour = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let branding = BrandingFile {
+        service_name: typed.service_name.clone(),
+        logo: None,
+        logo_alt: typed.logo_alt.clone(),
+        brand_colour: typed.brand.clone(),
+        link_colour: colour(&typed.link),
+        button_colour: colour(&typed.button),
+        footer: typed.footer.clone(),
+    };
+    let new = NewBranding { branding, logo: None };
+    match staff.state.sides.change_branding(staff.actor(), staff.tenant(), new).await {
+        Ok(()) => Ok(onward(&form, &draft, Step::Branding, "")),
+        Err(refusal) => Err(edit_refused(refusal, None).into()),
+    }
+}
+
+#[handler]
+pub(crate) async fn save_logo(upload: StaffUpload, Path(id): Path<String>) -> Result<Response> {
+    let staff = &upload.staff;
+    let draft = load(staff, &id).await?;
+    let branding = staff.tenant().branding.clone();
+    let stored = form_of(&branding);
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let Some(file) = upload.form.file("logo") else {
+        let errors = vec![error("logo", "Choose a file first: PNG or SVG.")];
+        return branding_page(staff, &draft, status, stored, errors).await;
+    };
+    let logo_alt = upload.form.field("logo_alt").trim().to_owned();
+    let new = NewBranding { branding: BrandingFile { logo_alt, ..branding }, logo: Some(file.bytes.clone()) };
+    match staff.state.sides.change_branding(staff.actor(), staff.tenant(), new).await {
+        Ok(()) => Ok(upload.see_other(&format!("/console/drafts/{}/branding?done=saved", draft.id))),
+        Err(refusal @ EditRefusal::Refused(_)) => {
+            branding_page(staff, &draft, status, stored, vec![error("logo", &refusal.to_string())]).await
+        }
+        Err(refusal) => Err(edit_refused(refusal, None).into()),
+    }
+}
+
+async fn branding_page(
+    staff: &Staff,
+    draft: &Draft,
+    status: StatusCode,
+    form: BrandingForm,
+    errors: Vec<FieldError>,
+) -> Result<Response> {
+    let view = DraftBranding {
+        site: staff.dressed.chrome.clone(),
+        visit: staff.visit(saved(staff)),
+        desk: staff.desk(PART),
+        draft: frame(staff, draft, Step::Branding.slug()).await?,
+        look: look_of(staff, [&form.brand, &form.link, &form.button], &form.service_name),
+        form,
+        may_change: staff.may(Kind::Branding, Action::Change),
+        errors,
+    };
+    staff.show_with(status, &view)
+}
+
+/// What was asked for, where it is a colour; the tenant's own where it is none.
+fn palette(staff: &Staff, asked: [&str; 3]) -> ([Colour; 3], Palette) {
+    let [brand, link, button] = asked.map(|text| text.trim().parse::<Colour>().ok());
+    let brand = brand.unwrap_or(staff.tenant().palette.brand);
+    ([brand, link.unwrap_or(brand), button.unwrap_or(brand)], Palette::from_brand(brand, link, button))
+}
+
+fn look_of(staff: &Staff, asked: [&String; 3], service_name: &str) -> Look {
+    let (wanted, palette) = palette(staff, asked.map(String::as_str));
+    let used = [palette.brand, palette.link, palette.button];
+    let ratio = |colour: Colour| format!("{:.1}", colour.contrast(WHITE));
+    let colours =
+        COLOURS.iter().zip(wanted.into_iter().zip(used)).map(|((_, what), (wanted, used))| LookColour {
+            what: (*what).to_owned(),
+            asked: wanted.to_string(),
+            used: used.to_string(),
+            asked_ratio: ratio(wanted),
+            used_ratio: ratio(used),
+            darkened: wanted != used,
+        });
+    let fields: Vec<String> =
+        COLOURS.iter().zip(asked).map(|((name, _), text)| format!("{name}={}", encoded(text))).collect();
+    Look {
+        site: staff.dressed.chrome.clone(),
+        css: format!("/console/look.css?{}", fields.join("&")),
+        service_name: service_name.to_owned(),
+        colours: colours.collect(),
+    }
+}
+
+/// The look of the colours in the query, as a part of the page.
+#[handler]
+pub(crate) async fn look(staff: Staff) -> Result<Response> {
+    let asked = COLOURS.map(|(name, _)| staff.query.get(name).unwrap_or_default().to_owned());
+    let name = staff.query.get("service_name").unwrap_or_default().to_owned();
+    let [brand, link, button] = &asked;
+    staff.show(&look_of(&staff, [brand, link, button], &name))
+}
+
+/// Its colours.
+#[handler]
+pub(crate) async fn look_css(staff: Staff) -> Result<Response> {
+    let (_, palette) = palette(&staff, COLOURS.map(|(name, _)| staff.query.get(name).unwrap_or_default()));
+    let values: String =
+        palette.variables().iter().map(|(name, colour)| format!("{name}:{colour};")).collect();
+    Ok(Response::builder()
+        .content_type("text/css; charset=utf-8")
+        .header(header::CACHE_CONTROL, "no-store")
+        .body(format!(".candour-look{{{values}}}\n")))
+}
+
+#[handler]
+pub(crate) async fn show_pages(staff: Staff, Path(id): Path<String>) -> Result<Response> {
+    let draft = load(&staff, &id).await?;
+    let asked = staff.query.get("page").unwrap_or_default();
+    let page = staff.tenant().pages.iter().find(|page| page.slug == asked);
+    let form = page.map(|page| PageForm {
+        slug: page.slug.clone(),
+        title: page.title.clone(),
+        markdown: page.markdown.clone(),
+        in_navigation: page.in_navigation,
+    });
+    pages_page(&staff, &draft, StatusCode::OK, form.unwrap_or_default(), Vec::new()).await
+}
+
+#[handler]
+pub(crate) async fn save_pages(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
+    let staff = &form.staff;
+    let draft = load(staff, &id).await?;
+    let typed = PageForm {
+        slug: form.field("slug").to_owned(),
+        title: form.field("title").trim().to_owned(),
+        markdown: form.field("body").to_owned(),
+        in_navigation: form.field("in_navigation") == "yes",
+    };
+    let sides = &staff.state.sides;
+    let saved = match form.field("do") {
+        "next" if typed.title.is_empty() && typed.markdown.trim().is_empty() => Ok(()),
+        "remove" => sides.remove_page(staff.actor(), staff.tenant(), &typed.slug).await,
+        _ => {
+            let new = NewPage {
+                slug: Some(typed.slug.clone()).filter(|slug| !slug.is_empty()),
+                title: typed.title.clone(),
+                markdown: typed.markdown.clone(),
+                in_navigation: typed.in_navigation,
+            };
+            sides.put_page(staff.actor(), staff.tenant(), new).await
+        }
+    };
+    match saved {
+        Ok(()) => Ok(onward(&form, &draft, Step::Pages, "")),
+        Err(refusal @ (EditRefusal::Refused(_) | EditRefusal::Problems(_))) => {
+            let errors = vec![error("title", &refusal.to_string())];
+            pages_page(staff, &draft, StatusCode::UNPROCESSABLE_ENTITY, typed, errors).await
+        }
+        Err(refusal) => Err(edit_refused(refusal, Some(&typed.markdown)).into()),
+    }
+}
+
+async fn pages_page(
+    staff: &Staff,
+    draft: &Draft,
+    status: StatusCode,
+    form: PageForm,
+    errors: Vec<FieldError>,
+) -> Result<Response, poem::Error> {
+    let pages = staff.tenant().pages.iter();
+    let view = DraftPages {
+        site: staff.dressed.chrome.clone(),
+        visit: staff.visit(saved(staff)),
+        desk: staff.desk(PART),
+        draft: frame(staff, draft, Step::Pages.slug()).await?,
+        pages: pages.map(|page| (page.slug.clone(), page.title.clone(), page.in_navigation)).collect(),
+        form,
+        errors,
+    };
+    staff.show_with(status, &view)
+}

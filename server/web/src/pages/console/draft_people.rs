@@ -1,0 +1,201 @@
+//! The step about people: organisations, how their people come in, and the roll.
+
+use actions::policy::{Action, Kind};
+use actions::{Draft, EditRefusal, Organisation, RollImportRefusal, Step};
+use actions::{HeldRoll, RollKind};
+use domain::tenant_pack::{EntryRoute, MAX_PEOPLE, OrganisationFile};
+use poem::http::StatusCode;
+use poem::web::Path;
+use poem::{Response, Result, handler};
+
+use super::campaigns::PART;
+use super::drafts::{error, frame, load, onward, saved};
+use super::edit_refused;
+use crate::console::{Staff, StaffForm, StaffUpload};
+use crate::fault::PageError;
+use crate::views::FieldError;
+use crate::views::console::{DraftPeople, OrganisationForm, OrganisationLine, RollReport};
+
+/// Most bad rows of a roll that a page lists.
+const LISTED_PROBLEMS: usize = 50;
+
+#[handler]
+pub(crate) async fn show(staff: Staff, Path(id): Path<String>) -> Result<Response> {
+    let draft = load(&staff, &id).await?;
+    let asked = staff.query.get("organisation").unwrap_or_default();
+    let form = staff.tenant().organisation(asked).map_or_else(new_form, filled);
+    page(&staff, &draft, StatusCode::OK, form, None, Vec::new()).await
+}
+
+fn new_form() -> OrganisationForm {
+    OrganisationForm { route: EntryRoute::Invited.slug().to_owned(), ..OrganisationForm::default() }
+}
+
+fn filled(organisation: &Organisation) -> OrganisationForm {
+    OrganisationForm {
+        slug: organisation.slug.clone(),
+        name: organisation.name.clone(),
+        route: organisation.entry_route.slug().to_owned(),
+        people: organisation.people.map(|people| people.to_string()).unwrap_or_default(),
+        domains: organisation.email_domains.join(", "),
+        any_email: organisation.any_email,
+    }
+}
+
+#[handler]
+pub(crate) async fn save(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
+    let staff = &form.staff;
+    let draft = load(staff, &id).await?;
+    if form.field("do") == "next" && form.field("name").trim().is_empty() {
+        return Ok(onward(&form, &draft, Step::People, ""));
+    }
+    let text = |name: &str| form.field(name).trim().to_owned();
+    let typed = OrganisationForm {
+        slug: text("slug"),
+        name: text("name"),
+        route: text("route"),
+        people: text("people"),
+        domains: text("domains"),
+        any_email: form.field("any_email") == "yes",
+    };
+    let people = match typed.people.replace([',', ' '], "") {
+        empty if empty.is_empty() => Ok(None),
+        number => number.parse().map(Some),
+    };
+    let Some(people) =
+        people.ok().filter(|people| people.is_none_or(|people| (1..=MAX_PEOPLE).contains(&people)))
+    else {
+        let errors = vec![error("people", "Write a number, such as 4500, or leave it empty.")];
+        return page(staff, &draft, StatusCode::UNPROCESSABLE_ENTITY, typed, None, errors).await;
+    };
+    let known = staff.tenant().organisation(&typed.slug);
+    let domains = typed.domains.split([',', ' ', '\n']).map(str::trim).filter(|domain| !domain.is_empty());
+    let organisation = OrganisationFile {
+        slug: typed.slug.clone(),
+        name: typed.name.clone(),
+        entry_route: if typed.route == EntryRoute::SignUp.slug() {
+            EntryRoute::SignUp
+        } else {
+            EntryRoute::Invited
+        },
+        people,
+        email_domains: domains.map(|domain| domain.trim_start_matches('@').to_ascii_lowercase()).collect(),
+        any_email: typed.any_email,
+        single_sign_on: known.and_then(|known| known.single_sign_on.clone()),
+    };
+    match staff.state.sides.put_organisation(staff.actor(), staff.tenant(), organisation).await {
+        Ok(()) => Ok(onward(&form, &draft, Step::People, "")),
+        Err(refusal @ (EditRefusal::Refused(_) | EditRefusal::Problems(_))) => {
+            let words = refusal.to_string();
+            let field = if words.contains("domain") { "domains" } else { "name" };
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            page(staff, &draft, status, typed, None, vec![error(field, &words)]).await
+        }
+        Err(refusal) => Err(edit_refused(refusal, None).into()),
+    }
+}
+
+/// Reads a roll's file, holds its good rows and says what came of it.
+#[handler]
+pub(crate) async fn import_roll(upload: StaffUpload, Path(id): Path<String>) -> Result<Response> {
+    let staff = &upload.staff;
+    let draft = load(staff, &id).await?;
+    let refused = |words: String| {
+        page(staff, &draft, StatusCode::UNPROCESSABLE_ENTITY, new_form(), None, vec![error("file", &words)])
+    };
+    let Some(file) = upload.form.file("file") else {
+        return refused("Choose a file first: CSV or Excel.".to_owned()).await;
+    };
+    let kind = match RollKind::of(&file.name, &file.bytes) {
+        Ok(kind) => kind,
+        Err(refusal) => return refused(refusal.to_string()).await,
+    };
+    let enrolment = staff.state.enrolment();
+    let campaign = match enrolment.draft_with_roll(staff.tenant(), &draft).await {
+        Ok(campaign) => campaign,
+        Err(EditRefusal::Refused(words)) => return refused(words).await,
+        Err(refusal) => return Err(edit_refused(refusal, None).into()),
+    };
+    match enrolment.import_roll(staff.tenant(), &campaign, kind, &file.bytes, &|_| {}).await {
+        Ok(held) => page(staff, &draft, StatusCode::OK, new_form(), Some(report(held)), Vec::new()).await,
+        Err(RollImportRefusal::Action(fault)) => Err(PageError::from(fault).into()),
+        Err(refusal) => refused(refusal.to_string()).await,
+    }
+}
+
+fn report(held: HeldRoll) -> RollReport {
+    let listed = held.problems.iter().take(LISTED_PROBLEMS);
+    RollReport {
+        import: held.import.to_string(),
+        held: held.held,
+        bad: held.problems.len(),
+        problems: listed.map(|problem| (problem.line, problem.reason.to_string())).collect(),
+        duplicates: held.duplicates.len(),
+        ignored: held.ignored_columns,
+    }
+}
+
+/// Puts the held rows onto the roll, or lets go of them.
+#[handler]
+pub(crate) async fn settle_roll(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
+    let staff = &form.staff;
+    let draft = load(staff, &id).await?;
+    let enrolment = staff.state.enrolment();
+    let campaign = enrolment.draft_with_roll(staff.tenant(), &draft).await;
+    let campaign = campaign.map_err(|refusal| edit_refused(refusal, None))?;
+    let import = form.field("import").parse().map_err(|_| PageError::NotFound)?;
+    let settled = match form.field("do") {
+        "confirm" => {
+            let confirmed = enrolment.confirm_roll(staff.tenant(), &campaign, import).await;
+            match confirmed {
+                Ok(people) => enrolment
+                    .note_roll(staff.actor(), staff.tenant(), &campaign.slug, people)
+                    .await
+                    .map_err(RollImportRefusal::from),
+                Err(refusal) => Err(refusal),
+            }
+        }
+        _ => enrolment.discard_roll(staff.tenant(), &campaign, import).await,
+    };
+    match settled {
+        Ok(()) => Ok(form.see_other(&format!("/console/drafts/{}/people?done=saved", draft.id))),
+        Err(RollImportRefusal::Action(fault)) => Err(PageError::from(fault).into()),
+        Err(refusal) => Err(PageError::Refused { why: refusal.to_string(), kept: None }.into()),
+    }
+}
+
+async fn page(
+    staff: &Staff,
+    draft: &Draft,
+    status: StatusCode,
+    form: OrganisationForm,
+    report: Option<RollReport>,
+    errors: Vec<FieldError>,
+) -> Result<Response> {
+    let on_roll = staff.state.enrolment().on_roll(staff.tenant(), &draft.campaign.slug).await;
+    let on_roll = on_roll.map_err(PageError::from)?;
+    let line = |organisation: &Organisation| OrganisationLine {
+        slug: organisation.slug.clone(),
+        name: organisation.name.clone(),
+        route: match organisation.entry_route {
+            EntryRoute::Invited => "Invited: login details are sent to each",
+            EntryRoute::SignUp => "They sign up themselves",
+        }
+        .to_owned(),
+        on_roll: on_roll.iter().find(|(id, _)| *id == organisation.id).map_or(0, |(_, count)| *count),
+        people: organisation.people,
+    };
+    let view = DraftPeople {
+        site: staff.dressed.chrome.clone(),
+        visit: staff.visit(saved(staff)),
+        desk: staff.desk(PART),
+        draft: frame(staff, draft, Step::People.slug()).await?,
+        organisations: staff.tenant().organisations.iter().map(line).collect(),
+        form,
+        report,
+        takes_roll: draft.campaign.to_file().is_ok(),
+        may_import: staff.may(Kind::Roll, Action::Import),
+        errors,
+    };
+    staff.show_with(status, &view)
+}

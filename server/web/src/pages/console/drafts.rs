@@ -1,0 +1,369 @@
+//! The steps of a draft that are about the campaign itself. Each is a plain form; whatever button is pressed, what was typed is kept.
+
+use actions::{Draft, EditRefusal, Step};
+use chrono::{Days, NaiveDateTime, NaiveTime};
+use domain::campaign_draft::{CampaignDraft, DraftRound};
+use domain::moderation::ModerationMode;
+use domain::planned_email::{EmailKind, held};
+use domain::tenant_pack::{MAX_SMALLEST_GROUP, MIN_SMALLEST_GROUP, PromptFile};
+use poem::http::StatusCode;
+use poem::web::Path;
+use poem::{Response, Result, handler};
+
+use super::campaigns::PART;
+use super::dates::{local_time, time_field};
+use super::edit_refused;
+use crate::console::{Staff, StaffForm};
+use crate::fault::PageError;
+use crate::views::FieldError;
+use crate::views::console::{
+    DraftEmails, DraftFrame, DraftPurpose, DraftRounds, DraftStep, EmailForm, PromptForm, RoundForm, STEPS,
+};
+
+/// At what hour emails are planned to go unless somebody says otherwise.
+const MORNING: NaiveTime = NaiveTime::from_hms_opt(8, 0, 0).expect("eight in the morning");
+/// Said about a time that cannot be read.
+const NO_TIME: &str = "Write the day and the time, such as 2 March 2026, 09:00.";
+
+/// The draft that the address names.
+pub(super) async fn load(staff: &Staff, id: &str) -> Result<Draft, PageError> {
+    let id = id.parse().map_err(|_| PageError::NotFound)?;
+    staff.state.enrolment().draft(staff.tenant(), id).await?.ok_or(PageError::NotFound)
+}
+
+/// What every step shows around its own.
+pub(super) async fn frame(staff: &Staff, draft: &Draft, step: &str) -> Result<DraftFrame, PageError> {
+    let blockers = staff.state.enrolment().check_draft(staff.tenant(), draft).await;
+    let blockers = blockers.map_err(|refusal| edit_refused(refusal, None))?;
+    let blocked = |slug: &str| blockers.iter().any(|blocker| blocker.step.slug() == slug);
+    let steps = STEPS.iter().map(|(slug, title)| DraftStep {
+        slug: (*slug).to_owned(),
+        title: (*title).to_owned(),
+        done: if *slug == "check" { false } else { !blocked(slug) },
+    });
+    let place = STEPS.iter().position(|(slug, _)| *slug == step).unwrap_or_default();
+    Ok(DraftFrame {
+        id: draft.id.to_string(),
+        title: draft.campaign.title.clone(),
+        version: draft.version,
+        steps: steps.collect(),
+        next: STEPS[(place + 1).min(STEPS.len() - 1)].0.to_owned(),
+        step: step.to_owned(),
+    })
+}
+
+/// Said once after a step was saved.
+pub(super) fn saved(staff: &Staff) -> Option<&'static str> {
+    staff.query.get("done").map(|_| "Saved.")
+}
+
+pub(super) fn error(field: &str, text: &str) -> FieldError {
+    FieldError { field: field.to_owned(), text: text.to_owned() }
+}
+
+/// The version that a form brings back.
+pub(super) fn version(form: &StaffForm) -> i64 {
+    form.field("version").parse().unwrap_or_default()
+}
+
+/// Where a form goes on: to the next step, or back to its own.
+pub(super) fn onward(form: &StaffForm, draft: &Draft, step: Step, query: &str) -> Response {
+    let own = step.slug();
+    let place = STEPS.iter().position(|(slug, _)| *slug == own).unwrap_or_default();
+    match form.field("do") {
+        "next" => form.see_other(&format!("/console/drafts/{}/{}", draft.id, STEPS[place + 1].0)),
+        _ => form.see_other(&format!("/console/drafts/{}/{own}?done=saved{query}", draft.id)),
+    }
+}
+
+/// Saves what was typed; what somebody else's change stops is for the page to say.
+async fn save(
+    form: &StaffForm,
+    draft: &Draft,
+    typed: &CampaignDraft,
+) -> Result<Option<FieldError>, PageError> {
+    let staff = &form.staff;
+    let saved = staff.state.enrolment().save_draft(staff.tenant(), draft.id, version(form), typed).await;
+    match saved {
+        Ok(()) => Ok(None),
+        Err(refusal @ EditRefusal::Outdated) => Ok(Some(error("", &refusal.to_string()))),
+        Err(refusal) => Err(edit_refused(refusal, None)),
+    }
+}
+
+#[handler]
+pub(crate) async fn show_purpose(staff: Staff, Path(id): Path<String>) -> Result<Response> {
+    let draft = load(&staff, &id).await?;
+    let campaign = draft.campaign.clone();
+    purpose_page(&staff, &draft, StatusCode::OK, &campaign, campaign.smallest_group.to_string(), Vec::new())
+        .await
+}
+
+#[handler]
+pub(crate) async fn save_purpose(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
+    let draft = load(&form.staff, &id).await?;
+    let mut typed = draft.campaign.clone();
+    let text = |name: &str| form.field(name).trim().replace("\r\n", "\n");
+    (typed.title, typed.purpose, typed.what_next) = (text("title"), text("purpose"), text("what_next"));
+    let mut errors = Vec::new();
+    let group = form.field("smallest_group").trim();
+    match group.parse() {
+        Ok(group) if (MIN_SMALLEST_GROUP..=MAX_SMALLEST_GROUP).contains(&group) => {
+            typed.smallest_group = group
+        }
+        _ => errors.push(error(
+            "smallest_group",
+            &format!("Give a number from {MIN_SMALLEST_GROUP} to {MAX_SMALLEST_GROUP}."),
+        )),
+    }
+    if typed.title.is_empty() {
+        errors.push(error("title", "Give it a title."));
+    }
+    if errors.is_empty() {
+        errors.extend(save(&form, &draft, &typed).await?);
+    }
+    if errors.is_empty() {
+        return Ok(onward(&form, &draft, Step::Purpose, ""));
+    }
+    purpose_page(&form.staff, &draft, StatusCode::UNPROCESSABLE_ENTITY, &typed, group.to_owned(), errors)
+        .await
+}
+
+async fn purpose_page(
+    staff: &Staff,
+    draft: &Draft,
+    status: StatusCode,
+    typed: &CampaignDraft,
+    smallest_group: String,
+    errors: Vec<FieldError>,
+) -> Result<Response> {
+    let view = DraftPurpose {
+        site: staff.dressed.chrome.clone(),
+        visit: staff.visit(saved(staff)),
+        desk: staff.desk(PART),
+        draft: frame(staff, draft, Step::Purpose.slug()).await?,
+        title: typed.title.clone(),
+        purpose: typed.purpose.clone(),
+        what_next: typed.what_next.clone(),
+        smallest_group,
+        errors,
+    };
+    staff.show_with(status, &view)
+}
+
+#[handler]
+pub(crate) async fn show_rounds(staff: Staff, Path(id): Path<String>) -> Result<Response> {
+    let draft = load(&staff, &id).await?;
+    let asked = staff.query.get("round").unwrap_or_default();
+    let round =
+        draft.campaign.rounds.iter().find(|round| round.slug == asked).or(draft.campaign.rounds.first());
+    let round = round.map(round_form).unwrap_or_default();
+    rounds_page(&staff, &draft, StatusCode::OK, round, Vec::new()).await
+}
+
+#[handler]
+pub(crate) async fn save_rounds(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
+    let draft = load(&form.staff, &id).await?;
+    let mut typed = draft.campaign.clone();
+    let slug = form.field("round");
+    let place = typed.rounds.iter().position(|round| round.slug == slug);
+    let mut errors = Vec::new();
+    if let Some(place) = place {
+        errors = read_round(&form, &mut typed.rounds[place]);
+    }
+    let mut show = slug.to_owned();
+    let asked = form.field("do");
+    match (asked, place) {
+        ("add-round", _) => {
+            typed.add_round();
+            show = typed.rounds.last().map(|round| round.slug.clone()).unwrap_or_default();
+        }
+        ("remove-round", Some(place)) if typed.rounds.len() > 1 => {
+            typed.rounds.remove(place);
+            show = String::new();
+            errors.clear();
+        }
+        ("add-question", Some(place)) => typed.rounds[place].add_prompt(),
+        (remove, Some(place)) => {
+            if let Some(question) = remove.strip_prefix("remove-question-") {
+                typed.rounds[place].prompts.retain(|prompt| prompt.slug != question);
+            }
+        }
+        (_, None) => {}
+    }
+    if errors.is_empty() {
+        errors.extend(save(&form, &draft, &typed).await?);
+    }
+    if errors.is_empty() {
+        return Ok(onward(&form, &draft, Step::Rounds, &format!("&round={show}")));
+    }
+    let round = typed.rounds.iter().find(|round| round.slug == show).map(round_form).unwrap_or_default();
+    let (opens, closes) = (form.field("opens").to_owned(), form.field("closes").to_owned());
+    let round = RoundForm { opens, closes, ..round };
+    rounds_page(&form.staff, &draft, StatusCode::UNPROCESSABLE_ENTITY, round, errors).await
+}
+
+/// Puts a form's fields into `round`; gives what cannot be read.
+fn read_round(form: &StaffForm, round: &mut DraftRound) -> Vec<FieldError> {
+    let text = |name: &str| form.field(name).trim().to_owned();
+    let mut errors = Vec::new();
+    let mut time = |name: &str| match (form.field(name).trim(), local_time(form.field(name))) {
+        ("", _) => None,
+        (_, None) => {
+            errors.push(error(name, NO_TIME));
+            None
+        }
+        (_, time) => time,
+    };
+    (round.opens, round.closes) = (time("opens"), time("closes"));
+    round.title = text("title");
+    round.moderation = if text("moderation") == "pre" { ModerationMode::Pre } else { ModerationMode::Post };
+    round.set_themes(form.field("themes"));
+    for prompt in &mut round.prompts {
+        let field = |name: &str| text(&format!("{}-{name}", prompt.slug));
+        let or = |typed: String, otherwise: &String| if typed.is_empty() { otherwise.clone() } else { typed };
+        let usual = domain::round::VoteWording::default();
+        prompt.text = field("text");
+        prompt.hint = Some(field("hint")).filter(|hint| !hint.is_empty());
+        prompt.votes.agree = or(field("agree"), &usual.agree);
+        prompt.votes.disagree = or(field("disagree"), &usual.disagree);
+        prompt.votes.pass = or(field("pass"), &usual.pass);
+    }
+    errors
+}
+
+fn round_form(round: &DraftRound) -> RoundForm {
+    let field = |time: Option<NaiveDateTime>| time.map(time_field).unwrap_or_default();
+    let prompt = |prompt: &PromptFile| PromptForm {
+        slug: prompt.slug.clone(),
+        text: prompt.text.clone(),
+        hint: prompt.hint.clone().unwrap_or_default(),
+        agree: prompt.votes.agree.clone(),
+        disagree: prompt.votes.disagree.clone(),
+        pass: prompt.votes.pass.clone(),
+    };
+    RoundForm {
+        slug: round.slug.clone(),
+        title: round.title.clone(),
+        opens: field(round.opens),
+        closes: field(round.closes),
+        moderation: if round.moderation == ModerationMode::Pre { "pre" } else { "post" }.to_owned(),
+        prompts: round.prompts.iter().map(prompt).collect(),
+        themes: round.themes.iter().map(|theme| theme.name.as_str()).collect::<Vec<_>>().join("\n"),
+    }
+}
+
+async fn rounds_page(
+    staff: &Staff,
+    draft: &Draft,
+    status: StatusCode,
+    round: RoundForm,
+    errors: Vec<FieldError>,
+) -> Result<Response> {
+    let rounds = draft.campaign.rounds.iter().map(|round| (round.slug.clone(), round.title.clone()));
+    let view = DraftRounds {
+        site: staff.dressed.chrome.clone(),
+        visit: staff.visit(saved(staff)),
+        desk: staff.desk(PART),
+        draft: frame(staff, draft, Step::Rounds.slug()).await?,
+        rounds: rounds.collect(),
+        round,
+        errors,
+    };
+    staff.show_with(status, &view)
+}
+
+#[handler]
+pub(crate) async fn show_emails(staff: Staff, Path(id): Path<String>) -> Result<Response> {
+    let draft = load(&staff, &id).await?;
+    let typed = draft.campaign.clone();
+    emails_page(&staff, &draft, StatusCode::OK, &typed, Vec::new()).await
+}
+
+#[handler]
+pub(crate) async fn save_emails(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
+    let draft = load(&form.staff, &id).await?;
+    let mut typed = draft.campaign.clone();
+    let mut errors = Vec::new();
+    for email in &mut typed.emails {
+        let field = |name: &str| form.field(&format!("{}-{name}", email.slug)).trim().to_owned();
+        (email.title, email.kind) =
+            (field("title"), EmailKind::from_slug(&field("kind")).unwrap_or(email.kind));
+        email.send_at = local_time(&field("send_at"));
+        if email.send_at.is_none() && !field("send_at").is_empty() {
+            errors.push(error(&format!("{}-send_at", email.slug), NO_TIME));
+        }
+    }
+    match form.field("do") {
+        "add" => typed.add_email(EmailKind::Reminder, EmailKind::Reminder.label(), None),
+        "suggest" => suggest_emails(&mut typed),
+        asked => {
+            if let Some(slug) = asked.strip_prefix("remove-") {
+                typed.emails.retain(|email| email.slug != slug);
+            }
+        }
+    }
+    if errors.is_empty() {
+        errors.extend(save(&form, &draft, &typed).await?);
+    }
+    if errors.is_empty() {
+        return Ok(onward(&form, &draft, Step::Emails, ""));
+    }
+    emails_page(&form.staff, &draft, StatusCode::UNPROCESSABLE_ENTITY, &typed, errors).await
+}
+
+/// The usual four, by the rounds' dates: when it opens, half way, on the last day, and the day after.
+fn suggest_emails(draft: &mut CampaignDraft) {
+    let Some((opens, closes)) = span(draft) else { return };
+    let half = opens.date() + (closes.date() - opens.date()) / 2;
+    let last = (closes - chrono::TimeDelta::seconds(1)).date();
+    for (kind, at) in [
+        (EmailKind::Launch, opens),
+        (EmailKind::Reminder, half.and_time(MORNING)),
+        (EmailKind::LastDay, last.and_time(MORNING)),
+        (EmailKind::Closed, (closes.date() + Days::new(1)).and_time(MORNING)),
+    ] {
+        if !draft.emails.iter().any(|email| email.kind == kind) {
+            draft.add_email(kind, kind.label(), Some(at));
+        }
+    }
+}
+
+fn span(draft: &CampaignDraft) -> Option<(NaiveDateTime, NaiveDateTime)> {
+    let opens = draft.rounds.iter().filter_map(|round| round.opens).min()?;
+    let closes = draft.rounds.iter().filter_map(|round| round.closes).max()?;
+    (opens < closes).then_some((opens, closes))
+}
+
+async fn emails_page(
+    staff: &Staff,
+    draft: &Draft,
+    status: StatusCode,
+    typed: &CampaignDraft,
+    errors: Vec<FieldError>,
+) -> Result<Response> {
+    let file = typed.to_file().ok();
+    let why = |slug: &str| {
+        let file = file.as_ref()?;
+        let email = file.emails.iter().find(|email| email.slug == slug)?;
+        held(email, file, staff.tenant().zone).map(|why| why.to_string())
+    };
+    let emails = typed.emails.iter().map(|email| EmailForm {
+        slug: email.slug.clone(),
+        title: email.title.clone(),
+        kind: email.kind.slug().to_owned(),
+        send_at: email.send_at.map(time_field).unwrap_or_default(),
+        held: why(&email.slug),
+    });
+    let view = DraftEmails {
+        site: staff.dressed.chrome.clone(),
+        visit: staff.visit(saved(staff)),
+        desk: staff.desk(PART),
+        draft: frame(staff, draft, Step::Emails.slug()).await?,
+        emails: emails.collect(),
+        kinds: EmailKind::ALL.iter().map(|kind| (kind.slug().to_owned(), kind.label().to_owned())).collect(),
+        can_suggest: span(typed).is_some(),
+        errors,
+    };
+    staff.show_with(status, &view)
+}

@@ -1,0 +1,37 @@
+//! The console's pages: one file a page, behind the guard that `routes.rs` puts before each.
+
+pub(crate) mod account;
+pub(crate) mod audit;
+pub(crate) mod campaigns;
+pub(crate) mod content;
+pub(crate) mod dates;
+pub(crate) mod decisions;
+pub(crate) mod draft_launch;
+pub(crate) mod draft_look;
+pub(crate) mod draft_people;
+pub(crate) mod drafts;
+pub(super) mod entering;
+pub(crate) mod figures;
+pub(crate) mod moderation;
+pub(crate) mod people;
+pub(crate) mod platform;
+pub(crate) mod policy;
+pub(crate) mod prove;
+pub(crate) mod sign_in;
+pub(crate) mod start;
+pub(crate) mod support;
+pub(crate) mod tenants;
+pub(crate) mod welcome;
+
+use actions::EditRefusal;
+
+use crate::fault::PageError;
+
+/// Why a change of settings was not made, with what was typed.
+pub(crate) fn edit_refused(refusal: EditRefusal, kept: Option<&str>) -> PageError {
+    match refusal {
+        EditRefusal::Action(fault) => fault.into(),
+        EditRefusal::Unknown => PageError::NotFound,
+        refusal => PageError::Refused { why: refusal.to_string(), kept: kept.map(str::to_owned) },
+    }
+}

@@ -1,0 +1,57 @@
+//! Who may do what, from the enforcer itself; and the tenant's own lines, where they may be changed.
+
+use actions::PolicyRefusal;
+use actions::policy::{Action, Kind, MatrixRow, Role, Source};
+use poem::http::StatusCode;
+use poem::{Response, Result, handler};
+
+use super::edit_refused;
+use crate::console::{Staff, StaffForm};
+use crate::views::console::{PolicyCell, PolicyPage, PolicyRow};
+
+const PATH: &str = "/console/policy";
+
+#[handler]
+pub(crate) async fn show(staff: Staff) -> Result<Response> {
+    let lines = staff.tenant().policy_lines.lines().iter().map(|line| format!("{line}\n")).collect();
+    page(&staff, StatusCode::OK, lines, Vec::new())
+}
+
+#[handler]
+pub(crate) async fn change(form: StaffForm) -> Result<Response> {
+    form.staff.require_recent_proof(PATH)?;
+    let (staff, text) = (&form.staff, form.field("lines"));
+    match staff.state.sides.change_policy(staff.actor(), staff.tenant(), text).await {
+        Ok(()) => Ok(form.see_other(&format!("{PATH}?done=changed"))),
+        Err(PolicyRefusal::Lines(problems)) => {
+            let problems = problems.iter().map(ToString::to_string).collect();
+            page(staff, StatusCode::UNPROCESSABLE_ENTITY, text.to_owned(), problems)
+        }
+        Err(PolicyRefusal::Edit(refusal)) => Err(edit_refused(refusal, Some(text)).into()),
+    }
+}
+
+fn page(staff: &Staff, status: StatusCode, lines: String, problems: Vec<String>) -> Result<Response> {
+    let done = staff.query.get("done").map(|_| "Saved. It counts from now on.");
+    let view = PolicyPage {
+        site: staff.dressed.chrome.clone(),
+        visit: staff.visit(done),
+        desk: staff.desk(PATH),
+        roles: Role::ALL.iter().map(|role| role.title().to_owned()).collect(),
+        rows: staff.tenant().policy().matrix().into_iter().map(row).collect(),
+        lines,
+        may_change: staff.may(Kind::Policy, Action::Change),
+        problems,
+    };
+    staff.show_with(status, &view)
+}
+
+fn row(row: MatrixRow) -> PolicyRow {
+    let cell =
+        |cell: &actions::policy::Cell| PolicyCell { allowed: cell.allowed, own: cell.source != Source::Base };
+    PolicyRow {
+        kind: row.kind.slug().to_owned(),
+        action: row.action.slug().to_owned(),
+        cells: row.cells.iter().map(cell).collect(),
+    }
+}

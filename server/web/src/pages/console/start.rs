@@ -1,0 +1,57 @@
+//! The console's first page: the tenant's conversations, and what this person can do in each.
+
+use actions::Campaign;
+use actions::policy::{Action, Kind};
+use domain::round::RoundState;
+use domain::time_zone::in_words;
+use poem::{Response, Result, handler};
+
+use crate::console::Staff;
+use crate::views::console::{DeskLink, Start, StartCampaign};
+
+const PATH: &str = "/console";
+
+/// What can be done in a campaign: words, the last part of the path, and what one must be allowed to do.
+const WORK: [(&str, &str, Kind, Action); 4] = [
+    ("Figures", "figures", Kind::Figures, Action::Read),
+    ("Moderation", "moderation", Kind::Post, Action::Read),
+    ("Dates", "dates", Kind::Campaign, Action::Read),
+    ("Everything that was said (JSON)", "content", Kind::Content, Action::Export),
+];
+
+#[handler]
+pub(crate) async fn show(staff: Staff) -> Result<Response> {
+    let view = Start {
+        site: staff.dressed.chrome.clone(),
+        visit: staff.visit(None),
+        desk: staff.desk(PATH),
+        campaigns: staff.tenant().campaigns.iter().map(|campaign| listed(&staff, campaign)).collect(),
+    };
+    staff.show(&view)
+}
+
+fn listed(staff: &Staff, campaign: &Campaign) -> StartCampaign {
+    let (now, zone) = (staff.state.now(), staff.tenant().zone);
+    let round = campaign.round_at(now);
+    let (state, when) = if now < round.opens_at {
+        (RoundState::Upcoming, format!("opens {}", in_words(round.opens_at, zone)))
+    } else if now < round.closes_at {
+        (RoundState::Open, format!("closes {}", in_words(round.closes_at, zone)))
+    } else {
+        (RoundState::Closed, format!("closed {}", in_words(round.closes_at, zone)))
+    };
+    let work = WORK.iter().filter(|(_, _, kind, action)| staff.may(*kind, *action));
+    StartCampaign {
+        title: campaign.title.clone(),
+        path: format!("/conversations/{}", campaign.slug),
+        state,
+        when,
+        work: work
+            .map(|(text, part, ..)| DeskLink {
+                text: (*text).to_owned(),
+                path: format!("/console/campaigns/{}/{part}", campaign.slug),
+                current: false,
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,258 @@
+//! The platform's tenants: made, suspended, let go, with parts switched off. For operators, in the platform's own tenant.
+
+use std::sync::Arc;
+
+use actions::policy::{Action, Kind};
+use actions::{MAX_SUPPORT_HOURS, NewTenant, NewTenantRefusal, StandingChange, StandingRefusal, Tenant};
+use domain::tenant_pack::{Flag, GRACE_DAYS, Standing};
+use domain::time_zone::{day_in_words, local_date};
+use poem::http::{StatusCode, header};
+use poem::web::Path;
+use poem::{IntoResponse, Response, Result, handler};
+
+use super::edit_refused;
+use crate::console::{Staff, StaffForm};
+use crate::fault::PageError;
+use crate::views::console::{Switch, TenantField, TenantForm, TenantLine, TenantPage, Tenants};
+
+const PATH: &str = "/console/tenants";
+
+#[handler]
+pub(crate) async fn list(staff: Staff) -> Result<Response> {
+    only_at_the_platform(&staff)?;
+    list_page(&staff, StatusCode::OK, &NewTenant::default(), None).await
+}
+
+#[handler]
+pub(crate) async fn create(form: StaffForm) -> Result<Response> {
+    only_at_the_platform(&form.staff)?;
+    form.staff.require_recent_proof(PATH)?;
+    let text = |name| form.field(name).trim().to_owned();
+    let new = NewTenant {
+        slug: text("slug"),
+        name: text("name"),
+        short_name: text("short_name"),
+        host: text("host").to_ascii_lowercase(),
+        questions: text("questions"),
+        support: text("support"),
+        support_name: text("support_name"),
+    };
+    let staff = &form.staff;
+    match staff.state.sides.create_tenant(staff.actor(), staff.tenant(), &new).await {
+        Ok(()) => Ok(form.see_other(&format!("{PATH}/{}?done=made", new.slug))),
+        Err(NewTenantRefusal::Action(fault)) => Err(PageError::from(fault).into()),
+        Err(refusal) => {
+            let why = Some(refusal.to_string());
+            list_page(staff, StatusCode::UNPROCESSABLE_ENTITY, &new, why).await
+        }
+    }
+}
+
+#[handler]
+pub(crate) async fn show(staff: Staff, Path(slug): Path<String>) -> Result<Response> {
+    let tenant = find(&staff, &slug).await?;
+    one_page(&staff, StatusCode::OK, &tenant, Told::default())
+}
+
+#[handler]
+pub(crate) async fn suspend(form: StaffForm, Path(slug): Path<String>) -> Result<Response> {
+    let reason = form.field("reason").trim().to_owned();
+    change(&form, &slug, StandingChange::Suspend { reason }).await
+}
+
+#[handler]
+pub(crate) async fn resume(form: StaffForm, Path(slug): Path<String>) -> Result<Response> {
+    change(&form, &slug, StandingChange::Resume).await
+}
+
+#[handler]
+pub(crate) async fn delete(form: StaffForm, Path(slug): Path<String>) -> Result<Response> {
+    change(&form, &slug, StandingChange::Leave).await
+}
+
+#[handler]
+pub(crate) async fn switch(form: StaffForm, Path(slug): Path<String>) -> Result<Response> {
+    let flags = form.form.all("off").filter_map(Flag::from_slug).collect();
+    change(&form, &slug, StandingChange::SwitchOff(flags)).await
+}
+
+#[handler]
+pub(crate) async fn settings(staff: Staff, Path(slug): Path<String>) -> Result<Response> {
+    let tenant = find(&staff, &slug).await?;
+    staff.require_recent_proof(&format!("{PATH}/{slug}"))?;
+    let pack = staff.state.enrolment().stored_pack(tenant.id).await.map_err(PageError::from)?;
+    let pack = pack.ok_or(PageError::NotFound)?;
+    let json = serde_json::json!({ "tenant": pack.tenant, "campaigns": pack.campaigns, "pages": pack.page_texts, "policy": pack.policy });
+    let name = format!("attachment; filename=\"settings-{slug}.json\"");
+    Ok(format!("{json:#}\n")
+        .with_header(header::CONTENT_TYPE, "application/json")
+        .with_header(header::CONTENT_DISPOSITION, name)
+        .with_header(header::CACHE_CONTROL, "no-store")
+        .into_response())
+}
+
+/// Operators work in the platform's own tenant; nobody else's has these pages, whatever its policy says.
+fn only_at_the_platform(staff: &Staff) -> Result<(), PageError> {
+    if staff.tenant().is_platform() { Ok(()) } else { Err(PageError::NotFound) }
+}
+
+/// Where a tenant's page is.
+pub(super) fn path(slug: &str) -> String {
+    format!("{PATH}/{slug}")
+}
+
+/// A tenant's page with the link into its console, good once.
+pub(super) fn opened_page(staff: &Staff, tenant: &Tenant, link: String) -> Result<Response> {
+    let told = Told { link: Some(link), ..Told::default() };
+    one_page(staff, StatusCode::OK, tenant, told)
+}
+
+/// A tenant's page that says why there is no support access.
+pub(super) fn refused_support(
+    staff: &Staff,
+    tenant: &Tenant,
+    why: &str,
+    problem: String,
+) -> Result<Response> {
+    let told = Told { why: why.to_owned(), support_problem: Some(problem), ..Told::default() };
+    one_page(staff, StatusCode::UNPROCESSABLE_ENTITY, tenant, told)
+}
+
+/// What a tenant's page says beside what stands.
+#[derive(Default)]
+struct Told {
+    reason: String,
+    problem: Option<String>,
+    why: String,
+    support_problem: Option<String>,
+    link: Option<String>,
+}
+
+pub(super) async fn find(staff: &Staff, slug: &str) -> Result<Arc<Tenant>> {
+    only_at_the_platform(staff)?;
+    let tenant = staff.state.sides.tenants().by_slug(slug).await.map_err(PageError::from)?;
+    Ok(tenant.filter(|tenant| !tenant.is_platform()).ok_or(PageError::NotFound)?)
+}
+
+async fn change(form: &StaffForm, slug: &str, change: StandingChange) -> Result<Response> {
+    let (staff, at) = (&form.staff, format!("{PATH}/{slug}"));
+    let tenant = find(staff, slug).await?;
+    staff.require_recent_proof(&at)?;
+    match staff.state.sides.change_standing(staff.actor(), staff.tenant(), &tenant, change).await {
+        Ok(()) => Ok(form.see_other(&format!("{at}?done=changed"))),
+        Err(StandingRefusal::Edit(refusal)) => Err(edit_refused(refusal, None).into()),
+        Err(refusal) => {
+            let told = Told {
+                reason: form.field("reason").to_owned(),
+                problem: Some(refusal.to_string()),
+                ..Told::default()
+            };
+            one_page(staff, StatusCode::UNPROCESSABLE_ENTITY, &tenant, told)
+        }
+    }
+}
+
+async fn list_page(
+    staff: &Staff,
+    status: StatusCode,
+    typed: &NewTenant,
+    problem: Option<String>,
+) -> Result<Response> {
+    let tenants = staff.state.sides.tenants().all().await.map_err(PageError::from)?;
+    let view = Tenants {
+        site: staff.dressed.chrome.clone(),
+        visit: staff.visit(None),
+        desk: staff.desk(PATH),
+        tenants: tenants.iter().map(|tenant| line(tenant)).collect(),
+        form: staff.may(Kind::Tenant, Action::Create).then(|| form_of(typed)),
+        problem,
+    };
+    staff.show_with(status, &view)
+}
+
+fn one_page(staff: &Staff, status: StatusCode, tenant: &Tenant, told: Told) -> Result<Response> {
+    let today = local_date(staff.state.now(), tenant.zone);
+    let (reason, leaves_on) = match &tenant.standing {
+        Standing::Active => (None, None),
+        Standing::Suspended { reason } => (Some(reason.clone()), None),
+        Standing::Leaving { on } => (None, Some(day_in_words(*on, today))),
+    };
+    let done = staff.query.get("done").map(|done| match done {
+        "made" => "It is there. Now invite its first comms lead: candour account invite, or the People page of its console.",
+        _ => "Done. Every page follows within seconds.",
+    });
+    let shown = |flag: Flag| Switch {
+        slug: flag.slug().to_owned(),
+        title: flag.title().to_owned(),
+        off: tenant.switched_off.contains(&flag),
+    };
+    let view = TenantPage {
+        site: staff.dressed.chrome.clone(),
+        visit: staff.visit(done),
+        desk: staff.desk(PATH),
+        line: line(tenant),
+        reason,
+        leaves_on,
+        grace_days: GRACE_DAYS,
+        switches: Flag::ALL.into_iter().map(shown).collect(),
+        problem: told.problem,
+        typed: told.reason,
+        may_support: staff.may(Kind::Support, Action::Grant),
+        max_hours: MAX_SUPPORT_HOURS,
+        why: told.why,
+        support_problem: told.support_problem,
+        link: told.link,
+    };
+    staff.show_with(status, &view)
+}
+
+fn line(tenant: &Tenant) -> TenantLine {
+    TenantLine {
+        slug: tenant.slug.clone(),
+        name: tenant.name.clone(),
+        host: tenant.hosts.first().cloned().unwrap_or_default(),
+        standing: match tenant.standing {
+            Standing::Active => "active",
+            Standing::Suspended { .. } => "suspended",
+            Standing::Leaving { .. } => "leaving",
+        }
+        .to_owned(),
+        campaigns: tenant.campaigns.len(),
+        platform: tenant.is_platform(),
+    }
+}
+
+fn form_of(typed: &NewTenant) -> TenantForm {
+    let field = |name: &str, label: &str, hint: &str, value: &String| TenantField {
+        name: name.to_owned(),
+        label: label.to_owned(),
+        hint: hint.to_owned(),
+        value: value.clone(),
+    };
+    TenantForm {
+        fields: vec![
+            field(
+                "slug",
+                "Short name",
+                "For addresses: small letters, digits and hyphens, such as bsol.",
+                &typed.slug,
+            ),
+            field("name", "Full name", "As its people know it, in full.", &typed.name),
+            field("short_name", "The name that people use", "A word or two.", &typed.short_name),
+            field(
+                "host",
+                "Address",
+                "The host name at which it is served, such as conversations.example.org.",
+                &typed.host,
+            ),
+            field("questions", "Email for questions", "Questions about its conversations.", &typed.questions),
+            field(
+                "support",
+                "Email of independent support",
+                "Trouble getting in. Not the employer.",
+                &typed.support,
+            ),
+            field("support_name", "Who gives that support", "Their name.", &typed.support_name),
+        ],
+    }
+}

@@ -1,0 +1,340 @@
+//! A campaign that is being prepared, step by step: what it is for, its rounds, its emails, what is still missing.
+
+use serde::Serialize;
+
+use super::Desk;
+use crate::views::{Chrome, FieldError, View, Visit};
+
+/// What every step shows around its own.
+#[derive(Clone, Debug, Serialize)]
+pub struct DraftFrame {
+    /// The draft's id.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
+    /// Comes back with every form, so that nobody overwrites what somebody else changed.
+    pub version: i64,
+    /// Every step.
+    pub steps: Vec<DraftStep>,
+    /// The short name of the step that comes next.
+    pub next: String,
+    /// The step's own short name.
+    pub step: String,
+}
+
+/// A step.
+#[derive(Clone, Debug, Serialize)]
+pub struct DraftStep {
+    /// Its short name in addresses.
+    pub slug: String,
+    /// What it is called.
+    pub title: String,
+    /// Whether nothing is missing in it.
+    pub done: bool,
+}
+
+/// The steps: short name and title.
+pub(crate) const STEPS: [(&str, &str); 7] = [
+    ("purpose", "Purpose"),
+    ("rounds", "Rounds and questions"),
+    ("people", "People"),
+    ("branding", "Look"),
+    ("pages", "Pages"),
+    ("emails", "Emails"),
+    ("check", "Check and launch"),
+];
+
+impl DraftFrame {
+    pub(crate) fn sample(step: &str) -> Self {
+        let steps = STEPS.iter().enumerate().map(|(place, (slug, title))| DraftStep {
+            slug: (*slug).into(),
+            title: (*title).into(),
+            done: place < 2,
+        });
+        let place = STEPS.iter().position(|(slug, _)| *slug == step).unwrap_or_default();
+        Self {
+            id: "0f8fad5b-d9cb-469f-a165-70867728950e".into(),
+            title: "A third conversation".into(),
+            version: 3,
+            steps: steps.collect(),
+            next: STEPS[(place + 1).min(STEPS.len() - 1)].0.into(),
+            step: step.into(),
+        }
+    }
+}
+
+/// Purpose.
+#[derive(Clone, Debug, Serialize)]
+pub struct DraftPurpose {
+    /// The tenant's frame.
+    pub site: Chrome,
+    /// This visit.
+    pub visit: Visit,
+    /// The console's frame.
+    pub desk: Desk,
+    /// The draft's frame.
+    pub draft: DraftFrame,
+    /// As typed.
+    pub title: String,
+    /// As typed.
+    pub purpose: String,
+    /// As typed.
+    pub what_next: String,
+    /// As typed.
+    pub smallest_group: String,
+    /// What is wrong.
+    pub errors: Vec<FieldError>,
+}
+
+/// Rounds and questions.
+#[derive(Clone, Debug, Serialize)]
+pub struct DraftRounds {
+    /// The tenant's frame.
+    pub site: Chrome,
+    /// This visit.
+    pub visit: Visit,
+    /// The console's frame.
+    pub desk: Desk,
+    /// The draft's frame.
+    pub draft: DraftFrame,
+    /// Every round: short name and title.
+    pub rounds: Vec<(String, String)>,
+    /// The one that is shown.
+    pub round: RoundForm,
+    /// What is wrong.
+    pub errors: Vec<FieldError>,
+}
+
+/// A round's form.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct RoundForm {
+    /// Its short name.
+    pub slug: String,
+    /// As typed.
+    pub title: String,
+    /// For a field of local time.
+    pub opens: String,
+    /// The same.
+    pub closes: String,
+    /// `pre` or `post`.
+    pub moderation: String,
+    /// Its questions.
+    pub prompts: Vec<PromptForm>,
+    /// One theme a line.
+    pub themes: String,
+}
+
+/// A question's fields.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct PromptForm {
+    /// Its short name.
+    pub slug: String,
+    /// The question.
+    pub text: String,
+    /// A line of help.
+    pub hint: String,
+    /// The words for agree.
+    pub agree: String,
+    /// The words for disagree.
+    pub disagree: String,
+    /// The words for pass.
+    pub pass: String,
+}
+
+/// Planned emails.
+#[derive(Clone, Debug, Serialize)]
+pub struct DraftEmails {
+    /// The tenant's frame.
+    pub site: Chrome,
+    /// This visit.
+    pub visit: Visit,
+    /// The console's frame.
+    pub desk: Desk,
+    /// The draft's frame.
+    pub draft: DraftFrame,
+    /// The emails.
+    pub emails: Vec<EmailForm>,
+    /// Every kind: short name and words.
+    pub kinds: Vec<(String, String)>,
+    /// Whether the usual ones can be planned by the rounds' dates.
+    pub can_suggest: bool,
+    /// What is wrong.
+    pub errors: Vec<FieldError>,
+}
+
+/// An email's fields.
+#[derive(Clone, Debug, Serialize)]
+pub struct EmailForm {
+    /// Its short name.
+    pub slug: String,
+    /// As typed.
+    pub title: String,
+    /// The kind's short name.
+    pub kind: String,
+    /// For a field of local time.
+    pub send_at: String,
+    /// Why it would be held, if it would.
+    pub held: Option<String>,
+}
+
+/// What blocks the launch, and the launch.
+#[derive(Clone, Debug, Serialize)]
+pub struct DraftCheck {
+    /// The tenant's frame.
+    pub site: Chrome,
+    /// This visit.
+    pub visit: Visit,
+    /// The console's frame.
+    pub desk: Desk,
+    /// The draft's frame.
+    pub draft: DraftFrame,
+    /// What blocks the launch: the step's short name, its title, and why.
+    pub blockers: Vec<(String, String, String)>,
+    /// When the first round opens.
+    pub opens: String,
+    /// When the last one closes.
+    pub closes: String,
+    /// How many organisations take part.
+    pub organisations: usize,
+    /// The smallest group that figures show.
+    pub smallest_group: u32,
+    /// Whether this person may launch.
+    pub may_launch: bool,
+    /// What is wrong.
+    pub errors: Vec<FieldError>,
+}
+
+impl View for DraftPurpose {
+    const TEMPLATE: &'static str = "console/draft-purpose.html";
+
+    fn samples(chrome: &Chrome) -> Vec<(&'static str, Self)> {
+        let page = |errors| DraftPurpose {
+            site: chrome.clone(),
+            visit: Visit::sample(false, "/console/drafts/1/purpose"),
+            desk: Desk::sample("/console/campaigns"),
+            draft: DraftFrame::sample("purpose"),
+            title: "A third conversation".into(),
+            purpose: "Tell us what has changed.".into(),
+            what_next: "We publish what you said.".into(),
+            smallest_group: "10".into(),
+            errors,
+        };
+        let wrong =
+            FieldError { field: "smallest_group".into(), text: "Give a number from 5 to 1000.".into() };
+        vec![("filled-in", page(vec![])), ("refused", page(vec![wrong, outdated()]))]
+    }
+}
+
+/// What somebody reads who was too slow.
+fn outdated() -> FieldError {
+    FieldError {
+        field: String::new(),
+        text:
+            "Somebody else has changed this meanwhile. Look at what it says now, then make your change again."
+                .into(),
+    }
+}
+
+impl View for DraftRounds {
+    const TEMPLATE: &'static str = "console/draft-rounds.html";
+
+    fn samples(chrome: &Chrome) -> Vec<(&'static str, Self)> {
+        let prompt = |number: u32| PromptForm {
+            slug: format!("question-{number}"),
+            text: "What would help?".into(),
+            agree: "Agree".into(),
+            disagree: "Disagree".into(),
+            pass: "Not sure".into(),
+            ..PromptForm::default()
+        };
+        let page = |rounds: &[&str], errors| DraftRounds {
+            site: chrome.clone(),
+            visit: Visit::sample(false, "/console/drafts/1/rounds"),
+            desk: Desk::sample("/console/campaigns"),
+            draft: DraftFrame::sample("rounds"),
+            rounds: rounds.iter().map(|slug| ((*slug).to_owned(), "Open discussion".to_owned())).collect(),
+            round: RoundForm {
+                slug: "round".into(),
+                title: "Open discussion".into(),
+                opens: "2026-03-02T09:00".into(),
+                closes: String::new(),
+                moderation: "post".into(),
+                prompts: vec![prompt(1), prompt(2)],
+                themes: "Rotas\nPay".into(),
+            },
+            errors,
+        };
+        let wrong = FieldError {
+            field: "closes".into(),
+            text: "Write the day and the time, such as 2 March 2026, 09:00.".into(),
+        };
+        vec![
+            ("one-round", page(&["round"], vec![])),
+            ("two-rounds", page(&["round", "round-2"], vec![])),
+            ("refused", page(&["round"], vec![wrong])),
+        ]
+    }
+}
+
+impl View for DraftEmails {
+    const TEMPLATE: &'static str = "console/draft-emails.html";
+
+    fn samples(chrome: &Chrome) -> Vec<(&'static str, Self)> {
+        let email = |slug: &str, held: Option<&str>| EmailForm {
+            slug: slug.into(),
+            title: "Last day".into(),
+            kind: "last-day".into(),
+            send_at: "2026-03-16T08:00".into(),
+            held: held.map(Into::into),
+        };
+        let page = |emails, can_suggest| DraftEmails {
+            site: chrome.clone(),
+            visit: Visit::sample(false, "/console/drafts/1/emails"),
+            desk: Desk::sample("/console/campaigns"),
+            draft: DraftFrame::sample("emails"),
+            emails,
+            kinds: vec![("launch".into(), "It has opened".into()), ("last-day".into(), "Last day".into())],
+            can_suggest,
+            errors: vec![],
+        };
+        let held = "It says that this is the last day. The last day is now Friday 20 March.";
+        vec![
+            ("none", page(vec![], true)),
+            ("two", page(vec![email("last-day", None), email("last-day-2", Some(held))], true)),
+            ("no-dates-yet", page(vec![], false)),
+        ]
+    }
+}
+
+impl View for DraftCheck {
+    const TEMPLATE: &'static str = "console/draft-check.html";
+
+    fn samples(chrome: &Chrome) -> Vec<(&'static str, Self)> {
+        let page = |blockers: Vec<(String, String, String)>, may_launch| DraftCheck {
+            site: chrome.clone(),
+            visit: Visit::sample(false, "/console/drafts/1/check"),
+            desk: Desk::sample("/console/campaigns"),
+            draft: DraftFrame::sample("check"),
+            blockers,
+            opens: "Monday 2 March 2026 at 9:00am".into(),
+            closes: "Monday 16 March 2026 at 11:59pm".into(),
+            organisations: 2,
+            smallest_group: 10,
+            may_launch,
+            errors: vec![],
+        };
+        let blocker = (
+            "rounds".to_owned(),
+            "Rounds and questions".to_owned(),
+            "say when “Open discussion” opens".to_owned(),
+        );
+        let mut changed = page(vec![], true);
+        changed.errors = vec![outdated()];
+        vec![
+            ("ready", page(vec![], true)),
+            ("blocked", page(vec![blocker], true)),
+            ("may-not-launch", page(vec![], false)),
+            ("changed-meanwhile", changed),
+        ]
+    }
+}

@@ -1,0 +1,68 @@
+//! The console's first page.
+
+use domain::round::RoundState;
+use serde::Serialize;
+
+use super::{Desk, DeskLink};
+use crate::views::{Chrome, View, Visit};
+
+/// The tenant's conversations, and what this person can do in each.
+#[derive(Clone, Debug, Serialize)]
+pub struct Start {
+    /// The tenant's frame.
+    pub site: Chrome,
+    /// This visit.
+    pub visit: Visit,
+    /// The console's frame.
+    pub desk: Desk,
+    /// The conversations.
+    pub campaigns: Vec<StartCampaign>,
+}
+
+/// One conversation.
+#[derive(Clone, Debug, Serialize)]
+pub struct StartCampaign {
+    /// What it is called.
+    pub title: String,
+    /// Where participants find it.
+    pub path: String,
+    /// Upcoming, open or closed.
+    pub state: RoundState,
+    /// When it opens or closes, in words.
+    pub when: String,
+    /// What this person can do in it.
+    pub work: Vec<DeskLink>,
+}
+
+impl View for Start {
+    const TEMPLATE: &'static str = "console/start.html";
+
+    fn samples(chrome: &Chrome) -> Vec<(&'static str, Self)> {
+        let link = |text: &str, part: &str| DeskLink {
+            text: text.into(),
+            path: format!("/console/campaigns/first/{part}"),
+            current: false,
+        };
+        let campaign = |state, when: &str| StartCampaign {
+            title: "What gets in your way, and what would help?".into(),
+            path: "/conversations/first".into(),
+            state,
+            when: when.into(),
+            work: vec![link("Figures", "figures"), link("Moderation", "moderation"), link("Dates", "dates")],
+        };
+        let start = |campaigns| Start {
+            site: chrome.clone(),
+            visit: Visit::sample(false, "/console"),
+            desk: Desk::sample("/console"),
+            campaigns,
+        };
+        let open = campaign(RoundState::Open, "closes Tuesday 7 May at 11:59pm");
+        let closed = campaign(RoundState::Closed, "closed Thursday 14 December at 11:59pm");
+        let viewer = StartCampaign { work: vec![], ..open.clone() };
+        vec![
+            ("two", start(vec![open, closed])),
+            ("none", start(vec![])),
+            ("nothing-to-do", start(vec![viewer])),
+        ]
+    }
+}

@@ -1,0 +1,210 @@
+//! The platform's tenants, for its operators.
+
+use serde::Serialize;
+
+use super::Desk;
+use crate::views::{Chrome, View, Visit};
+
+/// Every tenant, and the form for a new one.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tenants {
+    /// The tenant's frame.
+    pub site: Chrome,
+    /// This visit.
+    pub visit: Visit,
+    /// The console's frame.
+    pub desk: Desk,
+    /// The tenants.
+    pub tenants: Vec<TenantLine>,
+    /// The form for a new one, where this person may make one.
+    pub form: Option<TenantForm>,
+    /// What is wrong with it.
+    pub problem: Option<String>,
+}
+
+/// One tenant in the list.
+#[derive(Clone, Debug, Serialize)]
+pub struct TenantLine {
+    /// Its short name.
+    pub slug: String,
+    /// Its full name.
+    pub name: String,
+    /// Where it is served.
+    pub host: String,
+    /// `active`, `suspended` or `leaving`.
+    pub standing: String,
+    /// How many campaigns it has.
+    pub campaigns: usize,
+    /// Whether it is the platform's own.
+    pub platform: bool,
+}
+
+/// What was typed about a new tenant.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct TenantForm {
+    /// Each field: its name, its label, a hint, what stands in it.
+    pub fields: Vec<TenantField>,
+}
+
+/// A field of the form.
+#[derive(Clone, Debug, Serialize)]
+pub struct TenantField {
+    /// Its name in the form.
+    pub name: String,
+    /// Its label.
+    pub label: String,
+    /// A line of help.
+    pub hint: String,
+    /// What stands in it.
+    pub value: String,
+}
+
+/// One tenant, and what an operator can do about it.
+#[derive(Clone, Debug, Serialize)]
+pub struct TenantPage {
+    /// The tenant's frame.
+    pub site: Chrome,
+    /// This visit.
+    pub visit: Visit,
+    /// The console's frame.
+    pub desk: Desk,
+    /// Which tenant.
+    pub line: TenantLine,
+    /// Why it is suspended, if it is.
+    pub reason: Option<String>,
+    /// The day on which everything of it is deleted, in words, if it leaves.
+    pub leaves_on: Option<String>,
+    /// For how many days a tenant that leaves is kept.
+    pub grace_days: u64,
+    /// The switches: name, title, whether it is off.
+    pub switches: Vec<Switch>,
+    /// What is wrong with what was sent.
+    pub problem: Option<String>,
+    /// What was typed as the reason.
+    pub typed: String,
+    /// Whether this person may open support access.
+    pub may_support: bool,
+    /// For how long at most, hours.
+    pub max_hours: i64,
+    /// What was typed as the reason for that.
+    pub why: String,
+    /// What is wrong with it.
+    pub support_problem: Option<String>,
+    /// The link into the tenant's console, good once.
+    pub link: Option<String>,
+}
+
+/// A part of the service that can be switched off.
+#[derive(Clone, Debug, Serialize)]
+pub struct Switch {
+    /// Its name in forms.
+    pub slug: String,
+    /// What it is called.
+    pub title: String,
+    /// Whether it is off.
+    pub off: bool,
+}
+
+impl TenantLine {
+    fn sample(standing: &str) -> Self {
+        Self {
+            slug: "bsol".into(),
+            name: "Birmingham and Solihull Integrated Care System".into(),
+            host: "bsol.example".into(),
+            standing: standing.into(),
+            campaigns: 2,
+            platform: false,
+        }
+    }
+}
+
+impl View for Tenants {
+    const TEMPLATE: &'static str = "console/tenants.html";
+
+    fn samples(chrome: &Chrome) -> Vec<(&'static str, Self)> {
+        let field = |name: &str, label: &str, value: &str| TenantField {
+            name: name.into(),
+            label: label.into(),
+            hint: "Small letters, digits and hyphens.".into(),
+            value: value.into(),
+        };
+        let all = Tenants {
+            site: chrome.clone(),
+            visit: Visit::sample(false, "/console/tenants"),
+            desk: Desk::sample("/console/tenants"),
+            tenants: vec![TenantLine::sample("active"), TenantLine::sample("suspended")],
+            form: Some(TenantForm {
+                fields: vec![field("slug", "Short name", ""), field("name", "Full name", "")],
+            }),
+            problem: None,
+        };
+        let refused = Tenants {
+            problem: Some("There is a tenant with this short name or address already: BSol.".into()),
+            form: Some(TenantForm { fields: vec![field("slug", "Short name", "bsol")] }),
+            ..all.clone()
+        };
+        let reading = Tenants { form: None, ..all.clone() };
+        vec![("all", all), ("refused", refused), ("reading", reading)]
+    }
+}
+
+impl View for TenantPage {
+    const TEMPLATE: &'static str = "console/tenant.html";
+
+    fn samples(chrome: &Chrome) -> Vec<(&'static str, Self)> {
+        let active = TenantPage {
+            site: chrome.clone(),
+            visit: Visit::sample(false, "/console/tenants/bsol"),
+            desk: Desk::sample("/console/tenants"),
+            line: TenantLine::sample("active"),
+            reason: None,
+            leaves_on: None,
+            grace_days: 30,
+            switches: vec![
+                Switch { slug: "live-updates".into(), title: "Live updates".into(), off: false },
+                Switch { slug: "api".into(), title: "The JSON API".into(), off: true },
+            ],
+            problem: None,
+            typed: String::new(),
+            may_support: true,
+            max_hours: 8,
+            why: String::new(),
+            support_problem: None,
+            link: None,
+        };
+        let opened = TenantPage {
+            link: Some("https://example.org/console/support/arrive?token=t".into()),
+            ..active.clone()
+        };
+        let no_support = TenantPage {
+            support_problem: Some("Say why, in 10 to 300 characters. The tenant reads it.".into()),
+            why: "logo".into(),
+            ..active.clone()
+        };
+        let refused = TenantPage {
+            problem: Some(
+                "Say why, in 10 to 300 characters: everybody who comes to the site reads it.".into(),
+            ),
+            typed: "bill".into(),
+            ..active.clone()
+        };
+        let suspended = TenantPage {
+            line: TenantLine::sample("suspended"),
+            reason: Some("The contract is being renewed.".into()),
+            ..active.clone()
+        };
+        let leaving = TenantPage {
+            line: TenantLine::sample("leaving"),
+            leaves_on: Some("Thursday 6 June".into()),
+            ..active.clone()
+        };
+        vec![
+            ("active", active),
+            ("refused", refused),
+            ("suspended", suspended),
+            ("leaving", leaving),
+            ("opened", opened),
+            ("no-support", no_support),
+        ]
+    }
+}

@@ -1,0 +1,27 @@
+//! Named people: how they come in, how they stay, and what does not let anybody else in.
+
+mod drills;
+mod guessing;
+mod inviting;
+mod roles;
+
+use domain::audit::Deed;
+
+use crate::harness::server::TestServer;
+
+/// The cookie of a session in BSol's console.
+const COOKIE: &str = "__Host-console-bsol";
+
+/// What is on record, newest first, after the whole chain was checked.
+async fn deeds(server: &TestServer, tenant: &str) -> Vec<Deed> {
+    let tenant = server.tenant(tenant).await;
+    let whole = server.accounts().whole_audit(&tenant, None).await.unwrap();
+    whole.head.expect("the chain holds");
+    whole.entries.iter().rev().map(|entry| serde_json::from_str(&entry.entry).unwrap()).collect()
+}
+
+/// What was wrong with the sign-ins that were refused and are on record, oldest first.
+async fn refusals(server: &TestServer, tenant: &str) -> Vec<String> {
+    let record = deeds(server, tenant).await.into_iter().rev();
+    record.filter(|deed| deed.what == "account.sign-in-refused").map(|deed| deed.detail).collect()
+}

@@ -1,0 +1,167 @@
+//! What rules hold, what moderators decide, and what everybody sees of it.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::{CAMPAIGN, looked_at_before};
+use crate::harness::databases::both_databases;
+use crate::harness::packs;
+use crate::harness::server::TestServer;
+use crate::harness::tables::Tables;
+
+both_databases! {
+    async fn looked_at_before_others_see_it(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, looked_at_before()).await;
+        let (author, reader) = (server.person("bsol").await, server.person("bsol").await);
+        let moderator = server.moderator("Sam Birch").await;
+        let idea = author.shares_held("Rotas come too late").await;
+
+        assert_eq!(reader.opens("").await.posts(), [] as [&str; 0]);
+        reader.reads(&idea).await.expect(404);
+        assert_eq!(reader.presses(&idea, "agree").await.status, 422, "nobody votes on what nobody sees");
+        assert!(author.opens("/mine").await.text().contains("A moderator looks at this before others see it."));
+
+        let since = reader.program_at(server.site).get("/changes?since=0").await.json()["revision"].as_i64().unwrap();
+        let queue = moderator.queue(CAMPAIGN, "").await.expect(200);
+        assert!(queue.text().contains("Rotas come too late"));
+        moderator.does(CAMPAIGN, &idea, "keep", &[]).await.expect(303);
+        assert_eq!(reader.opens("").await.posts(), [idea.as_str()]);
+        let changes = reader.program_at(server.site).get(&format!("/changes?since={since}")).await.json();
+        assert_eq!(changes["new"], json!([idea]), "open pages announce it");
+
+        // A comment the same way: it is counted only once it can be seen.
+        let sent = reader.sends_comment(&idea, "", "On nights, too").await;
+        assert_eq!(sent.location(), reader.at("/mine?done=held"));
+        assert!(author.opens("").await.post(&idea).contains("0 comments"));
+        let comment = reader.newest_case().await;
+        moderator.does(CAMPAIGN, &comment, "keep", &[]).await.expect(303);
+        assert!(author.opens("").await.post(&idea).contains("1 comment"));
+
+        // Whoever changes it starts anew.
+        assert_eq!(author.sends_change(&idea, "Rotas come far too late").await.location(), author.at("/mine?done=held"));
+        reader.reads(&idea).await.expect(404);
+        Tables::of_conversation(databases).await.assert_counts_are_the_votes().await;
+    }
+
+    async fn rules_hold_and_their_author_can_mend_it(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let (author, reader) = (server.person("bsol").await, server.person("bsol").await);
+        let idea = author.shares_held("Ask Susan about the rota").await;
+        assert_eq!(reader.opens("").await.posts(), [] as [&str; 0]);
+        assert!(author.opens("/mine").await.text().contains("A rule stopped it: it may name a person."));
+
+        author.opens(&format!("/posts/{idea}/edit")).await.expect(200);
+        let mended = author.sends_change(&idea, "Ask about the rota").await;
+        assert!(mended.location().contains(&format!("/contributions/{idea}")), "{}", mended.location());
+        assert_eq!(reader.opens("").await.posts(), [idea.as_str()]);
+
+        // What stands is held again as soon as a rule stops it; by program, too.
+        let program = author.program_at(server.site);
+        let (post, body) = (format!("/posts/{idea}"), json!({ "body": "ring 0121 496 0123" }));
+        let changed = program.put(Method::PATCH, &post, &body);
+        assert_eq!(changed.await.expect(200).json()["state"], "held");
+        reader.reads(&idea).await.expect(404);
+        author.takes_back(&idea).await.expect(303);
+        let tables = Tables::of_conversation(databases).await;
+        for table in ["moderation_case", "moderation_note", "post_version"] {
+            assert_eq!(tables.number(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
+        }
+        let ledger = server.device("bsol").get(&format!("/conversations/{CAMPAIGN}/moderation")).await.expect(200);
+        assert!(ledger.body.contains("it may name a person</td><td>1</td>"), "{}", ledger.text());
+    }
+
+    async fn hidden_appealed_restored_and_hidden_for_good(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let (author, reader) = (server.person("bsol").await, server.person("bsol").await);
+        let moderator = server.moderator("Sam Birch").await;
+        let idea = author.shares("Parking is full at six").await;
+        let comment = reader.comments(&idea, "Every day").await;
+        reader.votes(&idea, "agree").await;
+
+        let refused = moderator.does(CAMPAIGN, &idea, "hide", &[("reason", "")]).await;
+        assert!(refused.expect(422).text().contains("Choose a reason"));
+        moderator.does(CAMPAIGN, &idea, "hide", &[("reason", "off-topic"), ("note", "This is about rotas.")]).await.expect(303);
+        reader.reads(&idea).await.expect(404);
+        assert_eq!(reader.presses(&comment, "pass").await.status, 303, "comments are posts of their own");
+        assert_eq!(reader.presses(&idea, "disagree").await.status, 422);
+        let mine = author.opens("/mine").await.text();
+        assert!(mine.contains("It is not about what this conversation asks.") && mine.contains("This is about rotas."));
+        // Only its author appeals, and once.
+        assert_eq!(reader.post(&reader.at("/mine/appeal"), &[("post", &idea), ("body", "Let me")]).await.status, 404);
+        author.post(&author.at("/mine/appeal"), &[("post", &idea), ("body", "It keeps people away")]).await.expect(303);
+        assert!(moderator.queue(CAMPAIGN, "?show=appealed").await.text().contains("Parking is full"));
+        let case = moderator.queue(CAMPAIGN, &format!("/{idea}")).await;
+        assert!(case.text().contains("It keeps people away"));
+        moderator.does(CAMPAIGN, &idea, "restore", &[("note", "You are right.")]).await.expect(303);
+        assert_eq!(reader.opens("").await.counts(&idea).agree, 1, "with the votes that it had");
+        assert!(author.opens("/mine").await.text().contains("You are right."));
+
+        moderator.does(CAMPAIGN, &idea, "hide", &[("reason", "spam")]).await.expect(303);
+        let again = author.post(&author.at("/mine/appeal"), &[("post", &idea), ("body", "Again")]).await;
+        assert_eq!(again.status, 422);
+        Tables::of_conversation(databases).await.assert_counts_are_the_votes().await;
+    }
+
+    async fn amended_words_are_marked_and_their_author_sees_both(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let (author, reader) = (server.person("bsol").await, server.person("bsol").await);
+        let moderator = server.moderator("Sam Birch").await;
+        let idea = author.shares_held("Ask Priya about the rota").await;
+        let unchanged = [("body", "Ask Priya about the rota"), ("note", "A name")];
+        moderator.does(CAMPAIGN, &idea, "amend", &unchanged).await.expect(422);
+        let amended = [("body", "Ask about the rota"), ("note", "We took out a name.")];
+        moderator.does(CAMPAIGN, &idea, "amend", &amended).await.expect(303);
+        let seen = reader.reads(&idea).await.expect(200).text();
+        assert!(seen.contains("changed by a moderator") && seen.contains("Ask about the rota"), "{seen}");
+        assert!(!seen.contains("Priya"));
+        let mine = author.opens("/mine").await.text();
+        assert!(mine.contains("Ask Priya about the rota") && mine.contains("We took out a name."), "{mine}");
+        // Taken back, nothing of it is left.
+        author.takes_back(&idea).await.expect(303);
+        let left = "SELECT count(*) FROM moderation_note WHERE before LIKE '%Priya%'";
+        assert_eq!(Tables::of_conversation(databases).await.number(left).await, 0);
+    }
+
+    async fn asked_and_answered_without_names(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let author = server.person("bsol").await;
+        let moderator = server.moderator("Sam Birch").await;
+        let idea = author.shares("The clinic never calls back").await;
+        moderator.does(CAMPAIGN, &idea, "ask", &[("note", "Which kind of clinic?")]).await.expect(303);
+        let mine = author.opens("/mine").await.text();
+        assert!(mine.contains("Which kind of clinic?") && !mine.contains("Sam Birch"), "{mine}");
+        author.post(&author.at("/mine/answer"), &[("post", &idea), ("body", "For the skin")]).await.expect(303);
+        assert_eq!(author.post(&author.at("/mine/answer"), &[("post", &idea), ("body", "x")]).await.status, 422);
+        let case = moderator.queue(CAMPAIGN, &format!("/{idea}")).await.text();
+        assert!(case.contains("Author answered") && case.contains("For the skin"), "{case}");
+        moderator.does(CAMPAIGN, &idea, "keep", &[]).await.expect(303);
+    }
+
+    async fn comments_closed_under_an_idea(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let (author, reader) = (server.person("bsol").await, server.person("bsol").await);
+        let moderator = server.moderator("Sam Birch").await;
+        let idea = author.shares("A heated matter").await;
+        reader.comments(&idea, "Said before").await;
+        moderator.does(CAMPAIGN, &idea, "lock", &[("lock", "yes")]).await.expect(303);
+        let page = reader.reads(&idea).await;
+        assert!(page.text().contains("A moderator has closed the comments here."));
+        assert_eq!(reader.sends_comment(&idea, "", "Too late").await.status, 422);
+        reader.votes(&idea, "agree").await;
+        moderator.does(CAMPAIGN, &idea, "lock", &[("lock", "no")]).await.expect(303);
+        reader.comments(&idea, "In time").await;
+    }
+
+    async fn who_decides_must_have_seen_what_stands(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let author = server.person("bsol").await;
+        let moderator = server.moderator("Sam Birch").await;
+        let idea = author.shares("Rotas come late").await;
+        let page = moderator.queue(CAMPAIGN, &format!("/{idea}")).await;
+        let seen = crate::harness::staff::seen(&page);
+        author.sends_change(&idea, "Rotas come early").await.expect(303);
+        let late = moderator.sends(CAMPAIGN, &idea, "hide", &seen, &[("reason", "spam")]).await;
+        assert!(late.expect(422).text().contains("This has changed since you opened it."));
+        moderator.does(CAMPAIGN, &idea, "hide", &[("reason", "spam")]).await.expect(303);
+    }
+}

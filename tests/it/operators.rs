@@ -1,0 +1,177 @@
+//! The platform's operators: they make tenants, suspend them, switch parts off, let them go; they help for a time, and are seen.
+
+use actions::policy::Role;
+
+use crate::harness::answer::{Answer, between};
+use crate::harness::databases::both_databases;
+use crate::harness::packs;
+use crate::harness::server::TestServer;
+use crate::harness::staff::Colleague;
+use crate::harness::tables::Tables;
+
+const HHFT: &str = "/console/tenants/hhft";
+const DAY_SECONDS: i64 = 86_400;
+
+async fn keep_house(server: &TestServer) {
+    server.sides().keep_house().await.expect("what is due is done");
+}
+
+/// An operator who has just shown who they are.
+async fn operator(server: &TestServer) -> Colleague {
+    let operator = server.operator().await;
+    operator.proves().await;
+    operator
+}
+
+both_databases! {
+    async fn a_tenant_is_made_blank_and_its_comms_lead_can_be_invited(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::all_open()).await;
+        let operator = operator(&server).await;
+        let fields = [
+            ("slug", "newtrust"), ("name", "New Trust"), ("short_name", "New"), ("host", "new.example"),
+            ("questions", "talk@new.example"), ("support", "help@independent.example"), ("support_name", "Independent Help"),
+        ];
+        let made = operator.post("/console/tenants", &fields).await.expect(303);
+        assert!(made.location().contains("/console/tenants/newtrust"), "{}", made.location());
+        assert!(operator.get(made.location()).await.expect(200).body.contains("New Trust"));
+        server.device("newtrust").get("/").await.expect(200);
+        let lead = server.colleague("newtrust", "Nia Vale", &[Role::CommsLead]).await;
+        assert!(lead.get("/console").await.expect(200).body.contains("no conversation here yet"));
+        // The name is taken now; a name that cannot be is told.
+        let again = operator.post("/console/tenants", &fields).await.expect(422);
+        assert!(again.body.contains("already"), "{}", again.text());
+        let mut wrong = fields;
+        wrong[0].1 = "New Trust!";
+        wrong[3].1 = "other.example";
+        operator.post("/console/tenants", &wrong).await.expect(422);
+        let record = operator.get("/console/audit").await.expect(200);
+        assert!(record.body.contains("tenant.create") && record.body.contains("newtrust"));
+    }
+
+    async fn a_suspended_tenant_says_why_and_loses_nothing(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::all_open()).await;
+        let operator = operator(&server).await;
+        let person = server.person_in("hhft", "series-3").await;
+        let idea = person.shares("Said before it was suspended").await;
+        operator.get(HHFT).await.expect(200);
+        let short = operator.post(&format!("{HHFT}/suspend"), &[("reason", "bill")]).await.expect(422);
+        assert!(short.body.contains("Say why"));
+        let why = "The contract is being renewed; we expect to be back on Monday.";
+        operator.post(&format!("{HHFT}/suspend"), &[("reason", why)]).await.expect(303);
+        for path in ["/", "/conversations/series-3", "/api/v1/campaigns", "/keys"] {
+            let answer = server.device("hhft").get(path).await;
+            assert_eq!(answer.status, 503, "{path}");
+            assert!(path.starts_with("/api") || answer.body.contains("back on Monday"), "{path}: {}", answer.text());
+        }
+        person.sends_idea("what-matters", "Lost?").await.expect(503);
+        server.device("bsol").get("/").await.expect(200);
+        let lead = server.colleague("hhft", "Lee Ash", &[Role::CommsLead]).await;
+        assert!(lead.get("/console/audit").await.expect(200).body.contains("tenant.suspend"), "the tenant sees it");
+        operator.post(&format!("{HHFT}/resume"), &[]).await.expect(303);
+        assert!(person.reads(&idea).await.expect(200).body.contains("Said before it was suspended"));
+    }
+
+    async fn parts_are_switched_off_for_one_tenant_alone(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::all_open()).await;
+        let operator = operator(&server).await;
+        operator.post(&format!("{HHFT}/flags"), &[("off", "api"), ("off", "live-updates")]).await.expect(303);
+        let person = server.person_in("hhft", "series-3").await;
+        person.opens("").await.expect(200);
+        assert_eq!(person.opens("/changes?since=0").await.status, 503);
+        assert_eq!(server.device("hhft").get("/api/v1/campaigns").await.status, 503);
+        server.device("bsol").get("/api/v1/campaigns").await.expect(200);
+        operator.post(&format!("{HHFT}/flags"), &[]).await.expect(303);
+        server.device("hhft").get("/api/v1/campaigns").await.expect(200);
+    }
+
+    async fn a_tenant_that_leaves_is_gone_after_the_days_of_grace(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::all_open()).await;
+        let hhft = server.tenant("hhft").await.id.to_string();
+        let person = server.person_in("hhft", "series-3").await;
+        let idea = person.shares("To be deleted").await;
+        person.comments(&idea, "This, too").await;
+        person.votes(&idea, "agree").await;
+        let lead = server.colleague("hhft", "Lee Ash", &[Role::CommsLead]).await;
+        lead.get("/console").await.expect(200);
+        let operator = operator(&server).await;
+        operator.post(&format!("{HHFT}/delete"), &[]).await.expect(303);
+        assert_eq!(server.device("hhft").get("/").await.status, 410);
+        server.clock.advance(29 * DAY_SECONDS);
+        keep_house(&server).await;
+        let (identity, conversation) = (Tables::of_identity(databases).await, Tables::of_conversation(databases).await);
+        assert!(left(&conversation, &hhft).await.contains(&"post".to_owned()), "not before its day");
+        server.clock.advance(2 * DAY_SECONDS);
+        keep_house(&server).await;
+        assert_eq!(left(&identity, &hhft).await, Vec::<String>::new());
+        assert_eq!(left(&conversation, &hhft).await, Vec::<String>::new());
+        assert_eq!(server.device("hhft").get("/").await.status, 404);
+        server.device("bsol").get("/").await.expect(200);
+        operator.signs_in().await;
+        let record = operator.get("/console/audit").await.expect(200);
+        assert!(record.body.contains("tenant.erase"), "{}", record.text());
+    }
+
+    async fn support_access_is_seen_bounded_and_ends(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::all_open()).await;
+        let operator = operator(&server).await;
+        let lead = server.colleague("hhft", "Lee Ash", &[Role::CommsLead]).await;
+        let open = async |why: &str, hours: &str| {
+            operator.post(&format!("{HHFT}/support"), &[("why", why), ("hours", hours)]).await
+        };
+        let why = "Your logo looks wrong on phones; you asked us to look.";
+        open("logo", "2").await.expect(422);
+        open(why, "9").await.expect(422);
+        let opened = open(why, "2").await.expect(200);
+        let link = arrival(&opened);
+        let helper = server.device("hhft");
+        let page = helper.get(&format!("/console/support/arrive?token={link}")).await.expect(200);
+        assert!(page.body.contains("Go in"));
+        helper.post("/console/support/arrive", &[("token", &link)]).await.expect(303);
+        helper.get("/console/look").await.expect(200);
+        for path in ["/console/campaigns/series-3/moderation", "/console/campaigns/series-3/content", "/console/tenants"] {
+            assert_eq!(helper.get(path).await.status, 403, "{path}");
+        }
+        // Once; the tenant sees who and why, and can end it.
+        let other = server.device("hhft");
+        other.get(&format!("/console/support/arrive?token={link}")).await.expect(200);
+        other.post("/console/support/arrive", &[("token", &link)]).await.expect(422);
+        let seen = lead.get("/console/support").await.expect(200);
+        assert!(seen.body.contains("platform support") && seen.body.contains("logo looks wrong"), "{}", seen.text());
+        let id = between(&seen.body, "/console/support/", "/end").expect("it lasts").to_owned();
+        lead.post(&format!("/console/support/{id}/end"), &[]).await.expect(303);
+        assert_eq!(helper.get("/console").await.status, 303, "its session is over");
+        // By itself, too.
+        operator.proves().await;
+        let opened = open(why, "1").await.expect(200);
+        let link = arrival(&opened);
+        let helper = server.device("hhft");
+        helper.get(&format!("/console/support/arrive?token={link}")).await.expect(200);
+        helper.post("/console/support/arrive", &[("token", &link)]).await.expect(303);
+        helper.get("/console").await.expect(200);
+        server.clock.advance(3_601);
+        assert_ne!(helper.get("/console").await.status, 200, "an hour is over");
+    }
+}
+
+/// The token of the link into a tenant's console.
+fn arrival(page: &Answer) -> String {
+    let page = page.body.replace("&#x2f;", "/");
+    between(&page, "support/arrive?token=", "\"").expect("a link").to_owned()
+}
+
+/// The tables that still hold rows of a tenant.
+async fn left(tables: &Tables, tenant: &str) -> Vec<String> {
+    let mut left = Vec::new();
+    for table in tables.names().await {
+        let column = match table.as_str() {
+            "seaql_migrations" => continue,
+            "tenant" => "id",
+            _ => "tenant_id",
+        };
+        let count = format!("SELECT count(*) FROM \"{table}\" WHERE {}", tables.is(column, tenant));
+        if tables.number(&count).await > 0 {
+            left.push(table);
+        }
+    }
+    left
+}

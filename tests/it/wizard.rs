@@ -1,0 +1,254 @@
+//! From an empty tenant to a live campaign through the console's pages.
+
+use std::collections::BTreeMap;
+
+use domain::tenant_pack::TenantPack;
+use policy::Role;
+use reqwest::{Method, header};
+
+use crate::harness::answer::{Answer, between};
+use crate::harness::databases::{TestDatabases, both_databases};
+use crate::harness::packs;
+use crate::harness::server::TestServer;
+use crate::harness::staff::Colleague;
+use crate::harness::tables::Tables;
+
+/// A logo that is somebody else's SVG.
+const LOGO: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 10 10\"><circle cx=\"5\" cy=\"5\" r=\"4\" fill=\"#14493f\"/></svg>";
+
+/// BSol with nothing in it.
+fn blank() -> TenantPack {
+    let mut bsol = packs::ours().remove(1);
+    bsol.campaigns.clear();
+    bsol.tenant.organisations.clear();
+    bsol.tenant.pages.clear();
+    bsol.page_texts = BTreeMap::new();
+    bsol.logo = None;
+    bsol.tenant.branding.logo = None;
+    bsol
+}
+
+/// A draft, by its address.
+struct Draft<'a> {
+    lead: &'a Colleague,
+    at: String,
+}
+
+impl<'a> Draft<'a> {
+    async fn begins(lead: &'a Colleague, title: &str, like: &str) -> Self {
+        lead.get("/console/campaigns/new").await.expect(200);
+        let begun = lead.post("/console/campaigns/new", &[("title", title), ("like", like)]).await;
+        Self { lead, at: begun.location().trim_end_matches("/purpose").to_owned() }
+    }
+
+    async fn opens(&self, step: &str) -> Answer {
+        self.lead.get(&format!("{}/{step}", self.at)).await.expect(200)
+    }
+
+    /// Sends a step's form with the version that its page has.
+    async fn sends(&self, step: &str, fields: &[(&str, &str)]) -> Answer {
+        let page = self.opens(step).await;
+        let version = between(&page.body, "name=\"version\" value=\"", "\"").unwrap_or("0");
+        self.sends_seen(step, version, fields).await
+    }
+
+    async fn sends_seen(&self, step: &str, version: &str, fields: &[(&str, &str)]) -> Answer {
+        let all = [&[("version", version)], fields].concat();
+        self.lead.post(&format!("{}/{step}", self.at), &all).await
+    }
+
+    async fn uploads(&self, step: &str, field: &str, name: &str, content: &str) -> Answer {
+        let csrf = self.lead.csrf();
+        let body = format!(
+            "--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--b\r\n\
+             Content-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n{content}\r\n--b--\r\n"
+        );
+        let request = self.lead.request(Method::POST, &format!("{}/{step}", self.at));
+        let request = request.header(header::ORIGIN, self.lead.origin());
+        let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=b").body(body);
+        self.lead.send(request).await
+    }
+
+    /// Fills in what every campaign needs, but for people.
+    async fn fills_in(&self) {
+        let purpose = [
+            ("title", "Spring conversation"),
+            ("purpose", "Say what would help."),
+            ("what_next", "We publish it."),
+            ("smallest_group", "12"),
+            ("do", "next"),
+        ];
+        assert!(self.sends("purpose", &purpose).await.location().ends_with("/rounds"));
+        let added = self
+            .sends(
+                "rounds",
+                &[
+                    ("round", "round"),
+                    ("title", "Talk"),
+                    ("opens", "2023-12-04T09:00"),
+                    ("closes", "2023-12-18T23:59"),
+                    ("question-text", "What helps?"),
+                    ("themes", "Rotas\nPay"),
+                    ("do", "add-question"),
+                ],
+            )
+            .await;
+        let page = self.lead.get(added.location()).await.expect(200);
+        assert!(page.body.contains("question-2-text"), "there is room for another question");
+        let rounds = [
+            ("round", "round"),
+            ("title", "Talk"),
+            ("opens", "2023-12-04T09:00"),
+            ("closes", "2023-12-18T23:59"),
+            ("question-text", "What helps?"),
+            ("question-2-text", ""),
+            ("themes", "Rotas\nPay"),
+            ("do", "remove-question-question-2"),
+        ];
+        self.sends("rounds", &rounds).await.expect(303);
+        self.sends("emails", &[("do", "suggest")]).await.expect(303);
+        assert!(
+            self.opens("emails").await.body.contains("2023-12-18T08:00"),
+            "the last day's email is on the last day"
+        );
+    }
+
+    async fn adds_organisations(&self) {
+        let north = [("name", "North Trust"), ("route", "invited"), ("do", "save")];
+        self.sends("people", &north).await.expect(303);
+        let south = [
+            ("name", "South Council"),
+            ("route", "sign-up"),
+            ("people", "4,500"),
+            ("domains", "@South.example"),
+            ("do", "save"),
+        ];
+        self.sends("people", &south).await.expect(303);
+    }
+}
+
+/// Sixty people of North Trust, one of them twice, and a row that is no good.
+fn roll() -> String {
+    let rows: String = (0..60).map(|number| format!("person{number}@north.example,north-trust\n")).collect();
+    format!("email,organisation,birthday\n{rows}Person1@north.example,north-trust\nnobody,north-trust\n")
+        .replace(".example,north-trust\n", ".example,north-trust,1.1.\n")
+}
+
+both_databases! {
+    async fn from_an_empty_tenant_to_a_live_campaign(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, vec![blank()]).await;
+        assert!(server.device("bsol").get("/").await.expect(200).body.contains("No conversation is planned yet"));
+        let lead = server.colleague("bsol", "Alex Rowan", &[Role::CommsLead]).await;
+        let draft = Draft::begins(&lead, "Spring conversation", "").await;
+        let missing = draft.opens("check").await.text();
+        for words in ["say when “Open discussion” opens", "Add at least one organisation", "purpose: write"] {
+            assert!(missing.contains(words), "{words}: {missing}");
+        }
+        let early = draft.uploads("roll", "file", "roll.csv", &roll()).await.expect(422);
+        assert!(early.text().contains("Give the dates of every round first"), "{}", early.text());
+        draft.fills_in().await;
+        draft.adds_organisations().await;
+        assert!(draft.opens("check").await.text().contains("Nothing is missing"), "{}", draft.opens("check").await.text());
+
+        draft.opens("people").await;
+        let report = draft.uploads("roll", "file", "roll.csv", &roll()).await.expect(200);
+        assert!(report.text().contains("60 people can be put on the list"), "{}", report.text());
+        assert!(report.text().contains("1 row cannot be used") && report.text().contains("birthday"), "{}", report.text());
+        let import = between(&report.body, "name=\"import\" value=\"", "\"").unwrap().to_owned();
+        lead.post(&format!("{}/roll/settle", draft.at), &[("import", &import), ("do", "confirm")]).await.expect(303);
+
+        let light = [("service_name", "Spring talks"), ("brand", "#f5bd3b"), ("footer", "For all"), ("do", "look")];
+        let look = draft.sends("branding", &light).await.expect(200).text();
+        assert!(look.contains("you asked for #f5bd3b, on which white has a contrast of 1.7"), "{look}");
+        let light = [("service_name", "Spring talks"), ("brand", "#f5bd3b"), ("footer", "For all"), ("do", "next")];
+        draft.sends("branding", &light).await.expect(303);
+        draft.opens("branding").await;
+        draft.uploads("logo", "logo", "logo.svg", LOGO).await.expect(303);
+        draft.sends("pages", &[("title", "About"), ("body", "## Why\n\nBecause."), ("in_navigation", "yes"), ("do", "next")]).await.expect(303);
+        let preview = draft.opens("preview").await;
+        assert!(preview.text().contains("This is a preview") && preview.text().contains("What helps?"), "{}", preview.text());
+        assert!(server.device("bsol").get("/").await.body.contains("No conversation is planned yet"), "nobody sees a draft");
+
+        assert_eq!(draft.sends("check", &[]).await.status, 405, "looking launches nothing");
+        let version = between(&draft.opens("check").await.body, "name=\"version\" value=\"", "\"").unwrap().to_owned();
+        let launched = lead.post(&format!("{}/launch", draft.at), &[("version", &version)]).await;
+        assert!(lead.get(launched.location()).await.expect(200).text().contains("It is launched"));
+        assert_live(&server, databases).await;
+    }
+
+    async fn two_who_write_at_once_do_not_overwrite_each_other(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, vec![blank()]).await;
+        let ann = server.colleague("bsol", "Ann Heron", &[Role::CommsLead]).await;
+        let ben = server.colleague("bsol", "Ben Teal", &[Role::CommsLead]).await;
+        let draft = Draft::begins(&ann, "Spring", "").await;
+        let seen = between(&draft.opens("purpose").await.body, "name=\"version\" value=\"", "\"").unwrap().to_owned();
+        let same = Draft { lead: &ben, at: draft.at.clone() };
+        same.sends("purpose", &[("title", "Ben's title"), ("smallest_group", "10")]).await.expect(303);
+        let late = draft.sends_seen("purpose", &seen, &[("title", "Ann's title"), ("smallest_group", "10")]).await.expect(422);
+        assert!(late.text().contains("Somebody else has changed this meanwhile") && late.body.contains("Ann&#x27;s title"), "{}", late.text());
+        assert!(draft.opens("purpose").await.body.contains("Ben&#x27;s title"));
+        // A launch of what one has not seen is refused, too.
+        let stale = ann.post(&format!("{}/launch", draft.at), &[("version", &seen)]).await;
+        assert_eq!(stale.status, 422, "{}", stale.text());
+    }
+
+    async fn a_draft_that_is_thrown_away_takes_its_roll_with_it(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, vec![blank()]).await;
+        let lead = server.colleague("bsol", "Alex Rowan", &[Role::CommsLead]).await;
+        let draft = Draft::begins(&lead, "Spring", "").await;
+        draft.fills_in().await;
+        draft.adds_organisations().await;
+        draft.opens("people").await;
+        let report = draft.uploads("roll", "file", "roll.csv", &roll()).await.expect(200);
+        let import = between(&report.body, "name=\"import\" value=\"", "\"").unwrap().to_owned();
+        lead.post(&format!("{}/roll/settle", draft.at), &[("import", &import), ("do", "confirm")]).await.expect(303);
+        let tables = Tables::of_identity(databases).await;
+        assert_eq!(tables.number("SELECT count(*) FROM person").await, 60);
+        let version = between(&draft.opens("check").await.body, "name=\"version\" value=\"", "\"").unwrap().to_owned();
+        lead.post(&format!("{}/discard", draft.at), &[("version", &version)]).await.expect(303);
+        for table in ["person", "campaign", "campaign_draft", "held_row"] {
+            assert_eq!(tables.number(&format!("SELECT count(*) FROM {table}")).await, 0, "{table}");
+        }
+        lead.get(&draft.at).await.expect(404);
+    }
+
+    async fn another_like_it(databases: &TestDatabases) {
+        let server = TestServer::start(databases).await;
+        let lead = server.colleague("bsol", "Alex Rowan", &[Role::CommsLead]).await;
+        let draft = Draft::begins(&lead, "Our first Open Conversation", "first-conversation").await;
+        let rounds = draft.opens("rounds").await.body;
+        assert!(rounds.contains("What frustrates you at work?") && !rounds.contains("2023-12-14"), "all but the dates");
+        assert!(draft.opens("check").await.text().contains("say when"));
+        let viewer = server.colleague("bsol", "Vi Ewer", &[Role::Viewer]).await;
+        assert_eq!(viewer.get(&format!("{}/purpose", draft.at)).await.status, 403);
+        let elsewhere = server.colleague("hhft", "Eve Else", &[Role::CommsLead]).await;
+        elsewhere.get(&format!("{}/purpose", draft.at)).await.expect(404);
+    }
+}
+
+/// Both routes are open, keys are made and known to both sides, figures have their smallest group, the roll is the one that came in.
+async fn assert_live(server: &TestServer, databases: &TestDatabases) {
+    let tenant = server.tenant("bsol").await;
+    assert_eq!(tenant.branding.service_name, "Spring talks");
+    assert!(tenant.logo.is_some() && tenant.palette.brand.to_string() != "#f5bd3b");
+    let guest = server.device("bsol");
+    let front = guest.get("/").await.expect(200).text();
+    assert!(front.contains("Opens on Monday 4 December 2023 at 9:00am"), "{front}");
+    let places = guest.get("/join/spring-conversation").await.expect(200).text();
+    assert!(places.contains("North Trust") && places.contains("South Council"), "{places}");
+    let log = server.enrolment.key_log(&tenant).await.unwrap();
+    assert_eq!(log.len(), 2, "a cohort for each");
+    assert_eq!(server.actions.key_log(&tenant).await.unwrap().len(), 2, "the other side knows the keys");
+    let tables = Tables::of_identity(databases).await;
+    assert_eq!(tables.number("SELECT count(*) FROM campaign WHERE smallest_group = 12").await, 1);
+    assert_eq!(tables.number("SELECT count(*) FROM person").await, 60);
+    assert_eq!(tables.number("SELECT count(*) FROM campaign_draft").await, 0);
+    assert_eq!(
+        tables.number("SELECT count(*) FROM audit_entry WHERE entry LIKE '%campaign.launch%'").await,
+        1
+    );
+    server.clock.set("2023-12-04T09:00:00Z");
+    let ann = server.person("bsol").await;
+    ann.shares("The first idea").await;
+    assert!(guest.get("/pages/about").await.expect(200).text().contains("Because."));
+}
