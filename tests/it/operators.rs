@@ -96,6 +96,8 @@ both_databases! {
         let operator = operator(&server).await;
         operator.post(&format!("{HHFT}/delete"), &[]).await.expect(303);
         assert_eq!(server.device("hhft").get("/").await.status, 410);
+        let why = [("reason", "Suspending it now must not keep it for ever.")];
+        operator.post(&format!("{HHFT}/suspend"), &why).await.expect(422);
         server.clock.advance(29 * DAY_SECONDS);
         keep_house(&server).await;
         let (identity, conversation) = (Tables::of_identity(databases).await, Tables::of_conversation(databases).await);
@@ -128,6 +130,14 @@ both_databases! {
         assert!(page.body.contains("Go in"));
         helper.post("/console/support/arrive", &[("token", &link)]).await.expect(303);
         helper.get("/console/look").await.expect(200);
+        // It is no fresh proof, and nobody can make it last.
+        assert!(helper.get("/console/account/ways").await.location().contains("/console/prove"));
+        lead.proves().await;
+        let people = lead.get("/console/people").await.expect(200).body;
+        let at = people.find("platform support").expect("the helper is listed");
+        let id = people[..at].rsplit("/console/people/").next().and_then(|rest| rest.split('"').next()).expect("a link");
+        let lasting = lead.post(&format!("/console/people/{id}/roles"), &[("role", "comms-lead")]).await;
+        assert_eq!(lasting.status, 422, "{}", lasting.text());
         for path in ["/console/campaigns/series-3/moderation", "/console/campaigns/series-3/content", "/console/tenants"] {
             assert_eq!(helper.get(path).await.status, 403, "{path}");
         }

@@ -3,6 +3,7 @@
 use policy::{PolicyProblem, TenantLines};
 use thiserror::Error;
 
+use crate::actor::record;
 use crate::edit_pack::Done;
 use crate::{Actor, EditRefusal, Sides, Tenant};
 
@@ -33,21 +34,22 @@ impl Sides {
         let enrolment = self.enrolment().map_err(EditRefusal::from)?;
         let mut edit = enrolment.begin_edit(tenant.id).await?;
         let earlier = TenantLines::read(&edit.pack.policy).unwrap_or_default();
-        let detail = difference(&earlier, &lines);
+        // A line of the record each: none can hide behind the others.
+        let (now, trail) = (enrolment.now(), || edit.write.audit_trail());
+        for line in earlier.lines().iter().filter(|line| !lines.lines().contains(line)) {
+            record(trail(), actor, now, "policy.remove", &tenant.slug, &line.to_string())
+                .await
+                .map_err(EditRefusal::from)?;
+        }
+        for line in lines.lines().iter().filter(|line| !earlier.lines().contains(line)) {
+            record(trail(), actor, now, "policy.add", &tenant.slug, &line.to_string())
+                .await
+                .map_err(EditRefusal::from)?;
+        }
         edit.pack.policy = text;
-        let done = Done { what: "policy.change", subject: &tenant.slug, detail: &detail };
+        let done = Done { what: "policy.change", subject: &tenant.slug, detail: "" };
         enrolment.finish_edit(edit, actor, &done).await?;
         self.take_over_soon(tenant.id).await;
         Ok(())
     }
-}
-
-/// What was added and taken out, in words.
-fn difference(earlier: &TenantLines, later: &TenantLines) -> String {
-    let only_in = |one: &TenantLines, other: &TenantLines, sign: &str| {
-        let lines = one.lines().iter().filter(|line| !other.lines().contains(line));
-        lines.map(|line| format!("{sign} {line}")).collect::<Vec<_>>()
-    };
-    let all = [only_in(earlier, later, "-"), only_in(later, earlier, "+")].concat();
-    if all.is_empty() { "no line changed".to_owned() } else { all.join("; ") }
 }

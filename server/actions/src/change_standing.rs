@@ -37,6 +37,9 @@ pub enum StandingRefusal {
         "Say why, in {MIN_REASON_CHARACTERS} to {MAX_REASON_CHARACTERS} characters: everybody who comes to the site reads it."
     )]
     Reason,
+    /// It goes already.
+    #[error("This tenant is leaving, and its site is closed already. Serve it again first if it is to stay.")]
+    Leaving,
     /// It could not be written.
     #[error(transparent)]
     Edit(#[from] EditRefusal),
@@ -62,6 +65,11 @@ impl Sides {
         let (what, detail) = described(&change, local_date(now, tenant.zone))?;
         let mut edit = enrolment.begin_edit(tenant.id).await?;
         match change {
+            StandingChange::Suspend { .. }
+                if matches!(edit.pack.tenant.standing, Standing::Leaving { .. }) =>
+            {
+                return Err(StandingRefusal::Leaving);
+            }
             StandingChange::Suspend { reason } => edit.pack.tenant.standing = Standing::Suspended { reason },
             StandingChange::Resume => edit.pack.tenant.standing = Standing::Active,
             StandingChange::Leave => {

@@ -1,10 +1,13 @@
 //! Tenants whose days of grace are over: everything of theirs is deleted, on both sides.
 
+use chrono::{DateTime, Utc};
 use domain::tenant_pack::Standing;
 use domain::time_zone::local_date;
+use storage::StoredTenant;
 
 use crate::actor::record;
-use crate::{ActionError, Actor, Sides, Tenant};
+use crate::apply_tenant_pack::unpack;
+use crate::{ActionError, Actions, Actor, Sides, Tenant};
 
 impl Sides {
     /// Deletes everything of the tenants whose day has come. The platform's record keeps that they were here.
@@ -12,51 +15,61 @@ impl Sides {
     /// # Errors
     /// Database faults.
     pub(crate) async fn erase_tenants(&self) -> Result<(), ActionError> {
-        for tenant in self.tenants().all().await?.iter().filter(|tenant| self.is_due(tenant)) {
-            self.erase_tenant(tenant).await?;
-        }
-        Ok(())
-    }
-
-    fn is_due(&self, tenant: &Tenant) -> bool {
-        let now = match (&self.identity, &self.conversation) {
-            (Some(identity), _) => identity.now(),
-            (None, Some(conversation)) => conversation.now(),
-            (None, None) => return false,
-        };
-        matches!(tenant.standing, Standing::Leaving { on } if on <= local_date(now, tenant.zone))
-    }
-
-    async fn erase_tenant(&self, tenant: &Tenant) -> Result<(), ActionError> {
-        // First the conversation side: while the identity side still has the tenant, a fault between the two is made good next time.
-        if let Some(conversation) = &self.conversation {
-            let write = conversation.conversation.write(tenant.id).await?;
-            write.erase_tenant().await?;
-            write.commit().await?;
-            conversation.conversation.empty_log().await?;
-            conversation.tenants.forget().await;
-        }
-        if let Some(identity) = &self.identity {
-            let write = identity.identity.write(tenant.id).await?;
-            write.erase_tenant().await?;
-            write.commit().await?;
-            identity.identity.forget_order().await?;
-            identity.tenants.forget().await;
-            if let Some(platform) = identity.tenants.all().await?.iter().find(|tenant| tenant.is_platform()) {
-                let write = identity.identity.write(platform.id).await?;
-                let nobody = Actor { name: "Candour".to_owned(), ..Actor::command_line(platform.id) };
-                record(
-                    write.audit_trail(),
-                    &nobody,
-                    identity.now(),
-                    "tenant.erase",
-                    &tenant.slug,
-                    "its day had come",
-                )
-                .await?;
-                write.commit().await?;
+        for tenant in self.tenants().all().await?.iter() {
+            if matches!(tenant.standing, Standing::Leaving { .. }) {
+                self.erase_if_due(tenant).await?;
             }
         }
         Ok(())
     }
+
+    /// What a process remembers of a tenant may be old: the stored pack decides, held while everything is deleted.
+    async fn erase_if_due(&self, tenant: &Tenant) -> Result<(), ActionError> {
+        let Some(identity) = &self.identity else {
+            return match &self.conversation {
+                Some(conversation) => erase_conversation(conversation, tenant, true).await,
+                None => Ok(()),
+            };
+        };
+        let write = identity.identity.write(tenant.id).await?;
+        if !is_due(write.take_tenant().await?, tenant, identity.now())? {
+            return Ok(());
+        }
+        // First the conversation side: while the identity side still has the tenant, a fault between the two is made good next time.
+        if let Some(conversation) = &self.conversation {
+            erase_conversation(conversation, tenant, false).await?;
+        }
+        write.erase_tenant().await?;
+        write.commit().await?;
+        tenant.campaigns.iter().for_each(|campaign| identity.forget_cohort_keys(campaign.id));
+        identity.identity.forget_order().await?;
+        identity.tenants.forget().await;
+        if let Some(platform) = identity.tenants.all().await?.iter().find(|tenant| tenant.is_platform()) {
+            let write = identity.identity.write(platform.id).await?;
+            let nobody = Actor { name: "Candour".to_owned(), ..Actor::command_line(platform.id) };
+            let why = "its day had come";
+            record(write.audit_trail(), &nobody, identity.now(), "tenant.erase", &tenant.slug, why).await?;
+            write.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+/// The conversation side's part; with `look`, only if its own pack says that the day has come.
+async fn erase_conversation(side: &Actions, tenant: &Tenant, look: bool) -> Result<(), ActionError> {
+    let write = side.conversation.write(tenant.id).await?;
+    if look && !is_due(write.take_tenant().await?, tenant, side.now())? {
+        return Ok(());
+    }
+    write.erase_tenant().await?;
+    write.commit().await?;
+    side.conversation.empty_log().await?;
+    side.tenants.forget().await;
+    Ok(())
+}
+
+fn is_due(stored: Option<StoredTenant>, tenant: &Tenant, now: DateTime<Utc>) -> Result<bool, ActionError> {
+    let Some(stored) = stored else { return Ok(false) };
+    let pack = unpack(&stored).map_err(|refusal| ActionError::Fault(refusal.to_string()))?;
+    Ok(matches!(pack.tenant.standing, Standing::Leaving { on } if on <= local_date(now, tenant.zone)))
 }

@@ -139,7 +139,7 @@ fn statements(posts: &[Post], numbers: &Numbers) -> Vec<Statement> {
         .filter_map(|post| {
             Some(Statement {
                 id: numbers.posts[&post.id],
-                author: post.author.map_or(nobody, |author| numbers.people[&author]),
+                author: shown_author(post).map_or(nobody, |author| numbers.people[&author]),
                 at: post.written_on.and_time(NaiveTime::MIN).and_local_timezone(Utc).single()?,
                 agrees: post.votes.agree.unsigned_abs(),
                 disagrees: post.votes.disagree.unsigned_abs(),
@@ -202,11 +202,17 @@ fn json_post(post: &Post, campaign: &Campaign, numbers: &Numbers) -> json::Post 
         feeling: post.feeling.map(|feeling| Feeling::slug(feeling).to_owned()),
         body: post.body.clone(),
         state: post.state,
-        author: post.author.map(|author| numbers.people[&author]),
+        author: shown_author(post).map(|author| numbers.people[&author]),
         created_on: post.written_on,
         edited: post.edited,
         agrees: post.votes.agree.unsigned_abs(),
         disagrees: post.votes.disagree.unsigned_abs(),
         passes: post.votes.pass.unsigned_abs(),
     }
+}
+
+/// Whose number stands beside a post. Not beside one that is hidden: its words may say who wrote it, and with the number all their other words
+/// would be known.
+fn shown_author(post: &Post) -> Option<ParticipantId> {
+    post.author.filter(|_| post.state != PostState::Hidden)
 }

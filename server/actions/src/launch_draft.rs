@@ -8,6 +8,9 @@ use crate::actor::record;
 use crate::check_draft::Blocker;
 use crate::{ActionError, Actor, Campaign, Draft, EditRefusal, Enrolment, LaunchRefusal, Sides, Tenant};
 
+/// Said where a pack with a campaign of the same short name was applied meanwhile.
+const TAKEN: &str = "There is a campaign with this short name already. Clone this draft under another title.";
+
 /// Why a draft is not launched; nothing has changed then.
 #[derive(Debug, Error)]
 pub enum LaunchDraftRefusal {
@@ -79,6 +82,9 @@ impl Enrolment {
         let file = draft.campaign.to_file().map_err(|_| EditRefusal::Outdated)?;
         let campaign =
             Campaign::from_file(&tenant.slug, file.clone(), tenant.zone).map_err(EditRefusal::Refused)?;
+        if edit.pack.campaigns.contains_key(&file.slug) {
+            return Err(EditRefusal::Refused(TAKEN.to_owned()).into());
+        }
         edit.pack.campaigns.insert(file.slug.clone(), file);
         edit.put().await?;
         let log = self.launch_in(&edit.write, &tenant, &campaign).await?;

@@ -40,9 +40,9 @@ pub(crate) async fn list(pools: &Pools) -> Result<Vec<TenantRow>> {
 
 /// The tenant of `bound`, held against other writers until the end of its transaction.
 pub(crate) async fn take(bound: &Bound) -> Result<Option<StoredTenant>> {
-    // SQLite has one writer: this transaction.
+    // SQLite has one writer: this transaction. Not FOR UPDATE, which rows that name the tenant would wait for, the audit log's among them.
     if bound.backend() == DbBackend::Postgres {
-        bound.one("SELECT 1 FROM tenant WHERE id = $1 FOR UPDATE", vec![]).await?;
+        bound.one("SELECT 1 FROM tenant WHERE id = $1 FOR NO KEY UPDATE", vec![]).await?;
     }
     load(bound).await
 }

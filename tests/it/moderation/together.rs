@@ -17,6 +17,28 @@ use crate::harness::tables::Tables;
 const CLAIM_SECONDS: i64 = 5 * 60;
 
 both_databases! {
+    async fn what_is_held_is_not_shown_by_merging_it(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let (author, reader) = (server.person("bsol").await, server.person("bsol").await);
+        let moderator = server.moderator("Sam Birch").await;
+        let target = author.shares("The rota comes out too late").await;
+        let held = author.shares_held("Ring 0121 496 0123 about the rota").await;
+        moderator.does(CAMPAIGN, &held, "merge", &[("target", &target)]).await.expect(422);
+        assert_eq!(reader.reads(&held).await.status, 404, "nobody has let it through");
+    }
+
+    async fn the_public_counts_say_nothing_of_anybodys_safety(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let (author, reader) = (server.person("bsol").await, server.person("bsol").await);
+        let moderator = server.moderator("Sam Birch").await;
+        let [one, other] = [author.shares("Nights are too long").await, author.shares("So are days").await];
+        moderator.does(CAMPAIGN, &one, "hide", &[("reason", "safeguarding"), ("note", "")]).await.expect(303);
+        moderator.does(CAMPAIGN, &other, "hide", &[("reason", "spam"), ("note", "")]).await.expect(303);
+        let ledger = reader.opens("/moderation").await.expect(200).text();
+        let counts = ledger.split("Why something can be hidden").next().expect("a page");
+        assert!(counts.contains("It is spam") && !counts.contains("may not be safe"), "{ledger}");
+    }
+
     async fn united_votes_are_what_one_counts_by_hand(databases: &TestDatabases) {
         let server = TestServer::with_packs(databases, packs::as_they_are()).await;
         let author = server.person("bsol").await;

@@ -7,6 +7,8 @@ use super::files::SourceFile;
 
 /// The one table that says which tenants there are.
 const OPEN_TO_ALL: &str = "tenant";
+/// How the name of a table begins that is put in where the statement runs.
+const FILLED_IN: &str = "{";
 
 #[derive(Debug)]
 /// A statement and where it stands.
@@ -47,7 +49,7 @@ pub fn without_a_tenant(statement: &Statement, tables: &BTreeSet<String>) -> Opt
     let Statement { path, sql } = statement;
     let touched = words_after(sql, &["FROM ", "JOIN ", "UPDATE ", "INTO "]);
     // A name that is put in where the statement runs (`FROM {table}`) is one of ours.
-    let touched = touched.into_iter().filter(|table| table.is_empty() || tables.contains(table)).count();
+    let touched = touched.into_iter().filter(|table| table == FILLED_IN || tables.contains(table)).count();
     let named = places(sql).len();
     (named < touched).then(|| format!("{path}: {touched} tables, {named} of them with their tenant: {sql}"))
 }
@@ -94,6 +96,10 @@ fn words_after(text: &str, leads: &[&str]) -> Vec<String> {
     for lead in leads {
         for (at, _) in text.match_indices(lead) {
             let rest = text[at + lead.len()..].trim_start();
+            if rest.starts_with(FILLED_IN) {
+                words.push(FILLED_IN.to_owned());
+                continue;
+            }
             let end = rest.find(|c: char| !c.is_ascii_lowercase() && c != '_').unwrap_or(rest.len());
             words.push(rest[..end].to_owned());
         }

@@ -1,7 +1,7 @@
 //! An operator works in a tenant for some hours, seen by the tenant: with a role there that ends by itself, for a reason that stands on
 //! record on both sides.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta};
 use credentials::{ConsoleToken, TokenPurpose};
 use domain::account::AccountState;
 use domain::clock::random_bytes;
@@ -22,6 +22,8 @@ pub const MIN_SUPPORT_REASON: usize = 10;
 pub const MAX_SUPPORT_REASON: usize = 300;
 /// For how long the link into the tenant's console is good, minutes.
 pub const ARRIVAL_MINUTES: i64 = 10;
+/// What stands for the address of an operator's account in a tenant: no address, so nobody can be invited to it.
+pub(super) const SUPPORT_EMAIL: &str = "platform support";
 /// Accesses that a tenant is shown.
 const SHOWN_ACCESSES: u64 = 100;
 
@@ -127,7 +129,7 @@ impl Accounts {
         if !write.drop_invitations(account.id).await? {
             return Err(SupportRefusal::Arrival);
         }
-        let session = self.begin_session(&write, account.id, device, (now, now)).await?;
+        let session = self.begin_session(&write, account.id, device, (now, DateTime::UNIX_EPOCH)).await?;
         record(write.audit_trail(), &person(tenant, &account), now, "support.arrive", &account.name, "")
             .await?;
         write.commit().await?;
@@ -162,6 +164,7 @@ impl Accounts {
         write.revoke_role(access.account, Role::Support.slug()).await?;
         write.drop_invitations(access.account).await?;
         write.end_sessions(access.account, None).await?;
+        write.remove_means(access.account).await?;
         record(write.audit_trail(), actor, now, "support.end", &access.name, "").await?;
         write.commit().await?;
         Ok(Some(()))
@@ -177,7 +180,7 @@ impl Accounts {
         let key = format!("operator:{operator}");
         let account = Account {
             id: AccountId::random(&*self.entropy),
-            email: "platform support".to_owned(),
+            email: SUPPORT_EMAIL.to_owned(),
             name: format!("{} (platform support)", actor.name),
             state: AccountState::Active,
             created_at: self.clock.now(),

@@ -5,6 +5,7 @@ use policy::{Action, Kind, Role};
 use storage::identity::Account;
 
 use super::invite_account::check_roles;
+use super::open_support::SUPPORT_EMAIL;
 use super::{AccountRefusal, Accounts, roles_of};
 use crate::actor::record;
 use crate::{Actor, Tenant};
@@ -28,6 +29,9 @@ impl Accounts {
         // One change at a time: two who take it from each other at once must not both succeed.
         write.take_tenant().await?;
         let found = write.account(account).await?.ok_or(AccountRefusal::Unknown)?;
+        if found.email == SUPPORT_EMAIL {
+            return Err(AccountRefusal::State);
+        }
         let grants = |roles: &[Role]| tenant.policy().permissions(roles).may(Kind::Role, Action::Grant);
         if let Some(own) = actor.account {
             if !grants(&roles_of(&write.roles_of(own, now).await?)) {

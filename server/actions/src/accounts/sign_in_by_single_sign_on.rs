@@ -8,7 +8,7 @@ use domain::ids::OrganisationId;
 use serde::{Deserialize, Serialize};
 use single_sign_on::Kept;
 
-use super::{AccountRefusal, Accounts, BegunSession, email_key, is_active, person};
+use super::{AccountRefusal, Accounts, BegunSession, email_key, is_active, person, roles_of};
 use crate::actor::record;
 use crate::join_by_single_sign_on::work_address;
 use crate::{AWAY_MINUTES, ActionError, Away, Organisation, SignOn, SingleSignOnRefusal, Tenant};
@@ -82,6 +82,12 @@ impl Accounts {
         let write = self.identity.write(tenant.id).await.map_err(ActionError::from)?;
         let account = write.account_by_key(&key).await.map_err(ActionError::from)?;
         let account = account.filter(is_active).ok_or(SingleSignOnRefusal::NoAccount)?;
+        // A provider speaks for its own organisation's addresses alone, and for nobody who must be independent of the employers.
+        let roles = roles_of(&write.roles_of(account.id, now).await.map_err(ActionError::from)?);
+        let independent = roles.iter().any(|role| !role.is_of_the_organisations());
+        if organisation.email_domains.is_empty() || independent {
+            return Err(SingleSignOnRefusal::NoAccount);
+        }
         let fault = |refusal: AccountRefusal| ActionError::Fault(refusal.to_string());
         let long_ago = DateTime::UNIX_EPOCH;
         let token = self.begin_session(&write, account.id, device, (now, long_ago)).await.map_err(fault)?;

@@ -30,7 +30,9 @@ impl Actions {
                 && other.state == PostState::Visible
                 && other.id != source
         });
-        if other.is_none() || taken.post.contribution.is_some() {
+        // What is held would be read on the merged idea's own page without anybody having let it through.
+        let unseen = taken.post.state != PostState::Visible;
+        if other.is_none() || taken.post.contribution.is_some() || unseen {
             return Err(ModerationRefusal::NoSuchIdea.into());
         }
         taken.say(NoteKind::Merged, String::new(), None).await?;

@@ -63,6 +63,8 @@ impl Actions {
             None => Case::unopened(id, round.id, today),
         };
         case.reports += 1;
+        // Whoever decides without having seen this report is told.
+        case.version += 1;
         case.state = after(case.state, Step::Report)?;
         write.put_case(&case).await?;
         write.count_moderation(round.campaign, "post.report", reason.slug()).await?;

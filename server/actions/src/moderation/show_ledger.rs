@@ -16,7 +16,7 @@ pub struct LedgerCount {
 }
 
 impl Actions {
-    /// The ledger of `campaign`. What was passed on for somebody's safety is not in it: one alone would set people looking for whom it meant.
+    /// The ledger of `campaign`. What was done for somebody's safety is not in it: one alone would set people looking for whom it meant.
     ///
     /// # Errors
     /// Database faults.
@@ -26,7 +26,9 @@ impl Actions {
         campaign: &Campaign,
     ) -> Result<Vec<LedgerCount>, ActionError> {
         let counts = self.conversation.read(tenant.id).await?.moderation_counts(campaign.id).await?;
-        let public = counts.into_iter().filter(|(what, ..)| what != "post.escalate");
+        let public = counts
+            .into_iter()
+            .filter(|(what, reason, _)| what != "post.escalate" && reason != Reason::Safeguarding.slug());
         let count = |(what, reason, times): (String, String, i64)| {
             let reason = Reason::from_slug(&reason)
                 .map(Reason::label)

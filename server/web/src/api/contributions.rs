@@ -2,7 +2,7 @@
 
 use actions::{CommentForm, Placed, RoundInfo};
 use domain::board::{MAX_SEARCH_CHARACTERS, Query as BoardQuery};
-use domain::contribution::ContributionForm;
+use domain::contribution::{ContributionForm, PostState};
 use domain::ids::PostId;
 use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::Json;
@@ -215,7 +215,12 @@ impl Contributions {
         let prompt = prompt_slug(tenant, view.round.id, view.contribution.post.prompt);
         Ok(Json(Thread {
             contribution: Contribution::of_thread(view.contribution, prompt, participant),
-            comments: view.comments.into_iter().map(|comment| Comment::of(comment, participant)).collect(),
+            comments: view
+                .comments
+                .into_iter()
+                .filter(|comment| comment.post.state != PostState::Hidden)
+                .map(|comment| Comment::of(comment, participant))
+                .collect(),
             next: view.next,
         }))
     }
