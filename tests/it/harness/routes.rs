@@ -202,7 +202,8 @@ pub fn template(route: &RouteInfo) -> Template {
 /// Whether everybody may see it, with a session or without: pages to read, pictures, doors.
 fn is_public(path: &str) -> bool {
     let inside = ["/mine", "/changes", "/contributions", "/posts", "/sessions", "/share", "/votes", "/live"];
-    let door = path.ends_with("/join") || path.ends_with("/return");
+    let told = path.ends_with("/dates.ics") || path.ends_with("/moderation");
+    let door = path.ends_with("/join") || path.ends_with("/return") || told;
     door || !path.starts_with("/conversations/") && !inside.iter().any(|part| path.contains(part))
 }
 
