@@ -13,7 +13,7 @@ mod person;
 
 use anyhow::{Context, Result, ensure};
 use chromedriver::ChromeDriver;
-use hall::{Hall, SIGN_UP, SINGLE_SIGN_ON};
+use hall::{Hall, INVITED, SIGN_UP, SINGLE_SIGN_ON};
 use identity_provider::ALEX;
 use person::Person;
 
@@ -33,10 +33,15 @@ const QUESTION: &str = "what-we-get-wrong";
 /// As long as most work addresses in the NHS ("…@nhs.net").
 const ADDRESS: &str = "jane.smith@swb.example";
 
+/// The list of places.
+const PLACES: &str = ".candour-places";
+
 /// One way in.
 pub struct Route {
     pub name: &'static str,
     pub spent: Spent,
+    /// Whether it began at the list of places. How long that takes to read depends on whose place it is.
+    pub from_the_list: bool,
 }
 
 /// All of them, each by somebody who has never been here.
@@ -45,9 +50,11 @@ pub async fn measure() -> Result<()> {
     let mut routes = Vec::new();
     for (name, way) in [
         ("invited, by the link in the email", Way::Invited),
+        ("invited, typing the code, from the list", Way::InvitedFromTheList),
         ("sign-up, by the link that an organisation sends to its staff", Way::SignUp),
+        ("sign-up, from the list", Way::SignUpFromTheList),
         ("single sign-on, by a link that names the organisation", Way::SingleSignOn),
-        ("single sign-on, from the list of organisations", Way::SingleSignOnFromTheList),
+        ("single sign-on, from the list", Way::SingleSignOnFromTheList),
     ] {
         // Nobody can come in twice, whichever way.
         let hall = Hall::open().await?;
@@ -55,7 +62,7 @@ pub async fn measure() -> Result<()> {
         let came = come(&mut person, &hall, way).await;
         let spent = person.leave().await?;
         came.with_context(|| name.to_owned())?;
-        routes.push(Route { name, spent });
+        routes.push(Route { name, spent, from_the_list: way.begins_at_the_list() });
     }
     report::pace(&routes, IDEA.chars().count())
 }
@@ -63,9 +70,17 @@ pub async fn measure() -> Result<()> {
 #[derive(Clone, Copy)]
 enum Way {
     Invited,
+    InvitedFromTheList,
     SignUp,
+    SignUpFromTheList,
     SingleSignOn,
     SingleSignOnFromTheList,
+}
+
+impl Way {
+    fn begins_at_the_list(self) -> bool {
+        matches!(self, Self::InvitedFromTheList | Self::SignUpFromTheList | Self::SingleSignOnFromTheList)
+    }
 }
 
 async fn come(person: &mut Person, hall: &Hall, way: Way) -> Result<()> {
@@ -76,27 +91,49 @@ async fn come(person: &mut Person, hall: &Hall, way: Way) -> Result<()> {
             person.looks_at("main form").await?;
             person.presses("main form button").await?;
         }
-        Way::SignUp => sign_up(person, hall, &door).await?,
+        Way::InvitedFromTheList => {
+            finds(person, &door, &format!("#{INVITED}-code")).await?;
+            // The dashes are for reading.
+            person.types(&format!("#{INVITED}-code"), &hall.login.replace('-', "")).await?;
+            person.presses("details[open] form button").await?;
+        }
+        Way::SignUp => {
+            person.opens(&format!("{door}/sign-up?organisation={SIGN_UP}&kind=staff")).await?;
+            person.looks_at("main form").await?;
+            person.types("#email", ADDRESS).await?;
+            person.presses("main form button").await?;
+            confirm(person, hall).await?;
+        }
+        Way::SignUpFromTheList => {
+            finds(person, &door, &format!("#{SIGN_UP}-email")).await?;
+            person.chooses("details[open]", "kind", "staff").await?;
+            person.types(&format!("#{SIGN_UP}-email"), ADDRESS).await?;
+            person.presses("details[open] form button").await?;
+            confirm(person, hall).await?;
+        }
         Way::SingleSignOn => {
             person.opens(&format!("{door}?organisation={SINGLE_SIGN_ON}")).await?;
-            sign_on(person, hall).await?;
+            person.looks_at("main a.nhsuk-button").await?;
+            sign_on(person, hall, "main a.nhsuk-button").await?;
         }
         Way::SingleSignOnFromTheList => {
-            person.opens(&door).await?;
-            person.looks_at(".candour-places").await?;
-            person.picks(".candour-places a", &format!("[href$='{SINGLE_SIGN_ON}']")).await?;
-            sign_on(person, hall).await?;
+            finds(person, &door, &format!("[href$='{SINGLE_SIGN_ON}']")).await?;
+            sign_on(person, hall, "details[open] a.nhsuk-button").await?;
         }
     }
     keep_the_words(person).await?;
     share(person).await
 }
 
-async fn sign_up(person: &mut Person, hall: &Hall, door: &str) -> Result<()> {
-    person.opens(&format!("{door}/sign-up?organisation={SIGN_UP}&kind=staff")).await?;
-    person.looks_at("main form").await?;
-    person.types("#email", ADDRESS).await?;
-    person.presses("main form button").await?;
+/// Opens the list, looks down it for the place that has `goal`, and opens the place.
+async fn finds(person: &mut Person, door: &str, goal: &str) -> Result<()> {
+    person.opens(door).await?;
+    person.looks_at(PLACES).await?;
+    person.unfolds(&format!("{PLACES} details"), goal).await
+}
+
+/// The code from the email.
+async fn confirm(person: &mut Person, hall: &Hall) -> Result<()> {
     person.looks_at("main form").await?;
     let code = hall.code_in_the_email(ADDRESS).await?;
     person.fetches_the_code();
@@ -104,10 +141,9 @@ async fn sign_up(person: &mut Person, hall: &Hall, door: &str) -> Result<()> {
     person.presses("main form button").await
 }
 
-/// From the page that names the organisation, there and back. What the provider's own page costs counts in seconds, not as a page of ours.
-async fn sign_on(person: &mut Person, hall: &Hall) -> Result<()> {
-    person.looks_at("main a.nhsuk-button").await?;
-    person.presses("main a.nhsuk-button").await?;
+/// By this button, there and back. What the provider's own page costs counts in seconds, not as a page of ours.
+async fn sign_on(person: &mut Person, hall: &Hall, button: &str) -> Result<()> {
+    person.presses(button).await?;
     ensure!(person.is_at(&hall.provider.issuer).await?, "the button leads to the provider");
     person.looks_at_a_page_of_others("main form").await?;
     person.types("#account", ALEX).await?;
@@ -120,14 +156,14 @@ async fn keep_the_words(person: &mut Person) -> Result<()> {
     person.waits_for("document.querySelectorAll('[data-words] li').length === 6").await?;
     person.looks_at("form[data-join]").await?;
     person.presses_a_switch("[data-save]").await?;
-    person.chooses("shared", "no").await?;
+    person.chooses("main", "shared", "no").await?;
     person.presses("[data-go]").await
 }
 
 /// On the page where somebody arrives: the first idea.
 async fn share(person: &mut Person) -> Result<()> {
     person.looks_at("form[data-draft]").await?;
-    person.chooses("prompt", QUESTION).await?;
+    person.chooses("main", "prompt", QUESTION).await?;
     person.types("#body", IDEA).await?;
     person.presses("form[data-draft] button.nhsuk-button").await?;
     person.waits_for("document.querySelector('[data-success]') !== null").await

@@ -83,7 +83,7 @@ async fn use_code(site: &Site, connection: &mut Connection, code: &str) -> Resul
     let form = connection.exchange(&site.get("/enter", "", "")).await?;
     let token = form.between(TOKEN, "\"").context("no form to come in by")?;
     let visit = cookie(form.headers("set-cookie").next())?;
-    let request = site.post("/enter", &visit, &format!("csrf={token}&code={code}"));
+    let request = site.post("/enter", &visit, &format!("csrf={token}&code={code}&shared=no"));
     let entered = connection.exchange(&request).await?;
     ensure!(entered.status == 303, "a code was refused: {}", entered.status);
     cookie(entered.headers("set-cookie").next())

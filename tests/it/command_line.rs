@@ -1,5 +1,7 @@
 //! What operators type, in the real program.
 
+mod staff;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -43,7 +43,7 @@ both_databases! {
         let code = server.code("bsol").await;
         let ann = server.device("bsol").enters(&code).await;
         let again = server.device("bsol").types_code(&code).await.expect(422);
-        assert!(again.body.contains("has been used already"));
+        assert!(again.body.contains("This code has been used."));
         let api = server.device("bsol");
         let api = api.send(api.request(Method::POST, "/api/v1/sessions").json(&json!({ "code": code }))).await;
         assert_eq!(api.expect(409).problem(), "code-spent");
@@ -67,12 +67,12 @@ both_databases! {
         let server = TestServer::start(databases).await;
         let device = server.device("bsol");
         for (typed, words, problem) in [
-            ("", "Type your code", "code-malformed"),
-            ("ABCD-EFGH", "do not know this code", "code-malformed"),
-            ("UUUU-UUUU-UUUU-UUUU", "do not know this code", "code-malformed"),
-            ("ABCD-EFGH-JKMN-PQRS-TVWX", "do not know this code", "code-malformed"),
-            ("АBCD-EFGH-JKMN-PQRS", "do not know this code", "code-malformed"),
-            ("ABCD-EFGH-JKMN-PQRS", "do not know this code", "code-unknown"),
+            ("", "Type the code from your slip.", "code-malformed"),
+            ("ABCD-EFGH", "It has 16 letters and numbers, and you typed 8. Some are missing.", "code-malformed"),
+            ("UUUU-UUUU-UUUU-UUUU", "It never has the letter U. It may be a V.", "code-malformed"),
+            ("ABCD-EFGH-JKMN-PQRS-TVWX", "and you typed 20. That is too many.", "code-malformed"),
+            ("АBCD-EFGH-JKMN-PQRS", "It only has the letters A to Z and the numbers 0 to 9", "code-malformed"),
+            ("ABCD-EFGH-JKMN-PQRS", "Check each of its 16 letters and numbers, and try again.", "code-unknown"),
         ] {
             let page = device.types_code(typed).await.expect(422);
             assert!(page.body.contains(words), "{typed}: {}", page.body);
@@ -81,13 +81,62 @@ both_databases! {
         }
     }
 
+    async fn nobody_comes_in_without_saying_whether_the_device_is_shared(databases: &TestDatabases) {
+        let server = TestServer::start(databases).await;
+        let code = server.code("bsol").await;
+        let device = server.device("bsol");
+        device.get("/enter").await.expect(200);
+        let asked = device.post("/enter", &[("code", &code)]).await.expect(422);
+        assert!(asked.body.contains("Choose yes or no: is this a shared device?") && asked.body.contains(&code));
+        let both = device.post("/enter", &[("code", " ")]).await.expect(422);
+        for words in ["Type the code from your slip.", "Choose yes or no"] {
+            assert!(both.body.contains(words), "{words}");
+        }
+        // Nothing was used up, and no try either.
+        for _ in 0..TRIES * 2 {
+            device.post("/enter", &[("code", &code)]).await.expect(422);
+        }
+        let cookies = |answer: &crate::harness::answer::Answer| -> Vec<String> {
+            let cookies = answer.headers.get_all("set-cookie").iter();
+            cookies.map(|cookie| cookie.to_str().expect("cookies are text").to_owned()).collect()
+        };
+        let shared = device.post("/enter", &[("code", &code), ("shared", "yes")]).await.expect(303);
+        assert!(cookies(&shared).iter().all(|cookie| !cookie.contains("Max-Age")), "{:?}", cookies(&shared));
+        assert!(cookies(&shared).iter().any(|cookie| cookie.contains("shared=1")), "{:?}", cookies(&shared));
+        let own = server.device("bsol").types_code(&server.code("bsol").await).await.expect(303);
+        let session = |cookie: &&String| cookie.starts_with("__Host-candour-bsol=");
+        assert!(cookies(&own).iter().find(session).expect("a session").contains("Max-Age"), "{:?}", cookies(&own));
+    }
+
+    async fn a_code_at_the_other_door_is_told_where_it_belongs(databases: &TestDatabases) {
+        let server = TestServer::start(databases).await;
+        let login = server.launch("bsol", &[("ann@uhb.example", "uhb")]).await.remove(0);
+        let sealed = server.code("bsol").await;
+        let unknown = "ABCD-EFGH-JKMN-PQRS";
+        // Neither door knows the other's codes, so both say the same to whatever they do not know.
+        for typed in [login.as_str(), unknown] {
+            let enter = server.device("bsol").types_code(typed).await.expect(422);
+            assert!(enter.body.contains("Then it is a login code."), "{}", enter.body);
+            assert!(enter.body.contains("first-conversation/login\""), "{}", enter.body);
+        }
+        for typed in [sealed.as_str(), unknown] {
+            let door = server.device("bsol").logs_in("first-conversation", typed).await.expect(422);
+            assert!(door.body.contains("Then it is a sealed code."), "{}", door.body);
+        }
+        // What cannot be a code of either kind is about what was typed.
+        let short = server.device("bsol").types_code("ABCD").await.expect(422);
+        assert!(!short.body.contains("Then it is a login code."));
+        server.device("bsol").enters(&sealed).await;
+        server.device("bsol").logs_in("first-conversation", &login).await.expect(303);
+    }
+
     async fn a_code_opens_nothing_before_or_after_its_time(databases: &TestDatabases) {
         let server = TestServer::start(databases).await;
         let code = server.code("hhft").await;
         let device = server.device("hhft");
         assert!(device.types_code(&code).await.expect(422).body.contains("is not open"));
         server.clock.set("2024-06-01T12:00:00Z");
-        assert!(device.types_code(&code).await.expect(422).body.contains("This conversation is closed"));
+        assert!(device.types_code(&code).await.expect(422).body.contains("The conversation has closed"));
         let request = device.request(Method::POST, "/api/v1/sessions").json(&json!({ "code": code }));
         assert_eq!(device.send(request).await.expect(409).problem(), "closed");
         server.clock.set("2024-03-20T12:00:00Z");

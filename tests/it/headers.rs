@@ -49,7 +49,7 @@ both_databases! {
         let server = TestServer::start(databases).await;
         let device = server.device("bsol");
         let visit = device.get("/enter").await;
-        let entered = device.post("/enter", &[("code", &server.code("bsol").await)]).await.expect(303);
+        let entered = device.post("/enter", &[("code", &server.code("bsol").await), ("shared", "no")]).await.expect(303);
         let mut names = BTreeSet::new();
         for answer in [&visit, &entered] {
             for cookie in answer.headers.get_all(header::SET_COOKIE) {
@@ -63,7 +63,8 @@ both_databases! {
                 names.insert(name.to_owned());
             }
         }
-        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["__Host-candour-bsol", "__Host-candour-visit"]);
+        let all = ["__Host-candour-bsol", "__Host-candour-visit", "__Host-shared"];
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), all);
     }
 
     async fn pages_load_nothing_from_elsewhere_and_run_nothing_inline(databases: &TestDatabases) {

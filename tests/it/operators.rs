@@ -113,6 +113,106 @@ both_databases! {
         assert!(record.body.contains("tenant.erase"), "{}", record.text());
     }
 
+    async fn two_tenants_never_share_a_name_or_an_address(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::all_open()).await;
+        let operator = operator(&server).await;
+        let fields = |slug: &'static str, host: &'static str| [
+            ("slug", slug), ("name", "New Trust"), ("short_name", "New"), ("host", host),
+            ("questions", "talk@new.example"), ("support", "help@independent.example"), ("support_name", "Independent Help"),
+        ];
+        let make = async |slug, host| operator.post("/console/tenants", &fields(slug, host)).await;
+        for (host, words) in [
+            ("bsol.localhost", "is the address of"),
+            ("new.example:8080", "without https://, port or path"),
+            ("new.example.", "the dot at its end"),
+            ("néw.example", "punycode"),
+            ("new_trust.example", "letters, digits and hyphens"),
+            ("192.0.2.7", "not an address of numbers"),
+        ] {
+            let refused = make("newtrust", host).await.expect(422);
+            assert!(refused.text().contains(words), "{host}: {}", refused.text());
+        }
+        assert!(make("bsol", "other.example").await.expect(422).text().contains("already"));
+        // Two at once: of the same short name, then at the same address.
+        let pairs = [[("one", "one.example"), ("one", "uno.example")], [("two", "both.example"), ("three", "both.example")]];
+        for [(slug, host), (other, at)] in pairs {
+            let (first, second) = tokio::join!(make(slug, host), make(other, at));
+            let mut statuses = [first.status, second.status];
+            statuses.sort_unstable();
+            assert_eq!(statuses, [303, 422], "{slug} at {host} and {other} at {at}: {:?} {:?}", first.location(), second.location());
+        }
+        // A folder cannot take another tenant's address either, on either side.
+        let mut pack = packs::all_open().into_iter().find(|pack| pack.tenant.slug == "hhft").unwrap();
+        pack.tenant.hosts.push("bsol.localhost".to_owned());
+        for applied in [server.sides().replace_tenant_pack(&pack).await, server.actions.apply_tenant_pack(&pack).await] {
+            let refused = applied.expect_err("it is refused").to_string();
+            assert!(refused.contains("host `bsol.localhost` is the address of Birmingham"), "{refused}");
+        }
+        server.device("bsol").get("/").await.expect(200);
+        operator.get("/console/tenants/hhft/settings").await.expect(200);
+        let lead = server.colleague("hhft", "Lee Ash", &[Role::CommsLead]).await;
+        for record in [operator.get("/console/audit").await, lead.get("/console/audit").await] {
+            assert!(record.expect(200).body.contains("tenant.export"), "who carried the settings away is on record with both");
+        }
+        lead.get("/console/audit/export").await.expect(200).body.lines().last().map(|line| {
+            assert!(line.contains("audit.export") && line.contains("Lee Ash"), "the record says that it was carried away: {line}");
+        }).expect("it has lines");
+        lead.get("/console/audit/export?side=conversation").await.expect(200);
+        assert!(lead.get("/console/audit?side=conversation").await.expect(200).body.contains("audit.export"));
+    }
+
+    async fn an_operator_who_is_suspended_is_out_everywhere(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::all_open()).await;
+        let operator = operator(&server).await;
+        let other = server.colleague("platform", "Ola Reed", &[Role::Operator]).await;
+        let lead = server.colleague("hhft", "Lee Ash", &[Role::CommsLead]).await;
+        let mut helpers = Vec::new();
+        for slug in ["hhft", "bsol"] {
+            let form = [("why", "Your logo looks wrong; you asked us to look."), ("hours", "8")];
+            let link = arrival(&operator.post(&format!("/console/tenants/{slug}/support"), &form).await.expect(200));
+            let helper = server.device(slug);
+            helper.get(&format!("/console/support/arrive?token={link}")).await.expect(200);
+            helper.post("/console/support/arrive", &[("token", &link)]).await.expect(303);
+            helper.get("/console").await.expect(200);
+            helpers.push(helper);
+        }
+        other.proves().await;
+        other.post(&format!("/console/people/{}/suspend", operator.account), &[]).await.expect(303);
+        for helper in &helpers {
+            assert_eq!(helper.get("/console").await.status, 303, "the session is over");
+        }
+        let seen = lead.get("/console/support").await.expect(200);
+        assert!(!seen.body.contains("/end\"") && seen.body.contains("logo looks wrong"), "{}", seen.text());
+        assert!(lead.get("/console/audit").await.expect(200).body.contains("support.end"));
+        let grants = "SELECT count(*) FROM role_grant WHERE role = 'support'";
+        assert_eq!(Tables::of_identity(databases).await.number(grants).await, 0);
+    }
+
+    async fn a_tenant_keeps_an_operator_out_and_lets_them_in_again(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::all_open()).await;
+        let operator = operator(&server).await;
+        let lead = server.colleague("hhft", "Lee Ash", &[Role::CommsLead]).await;
+        let form = [("why", "Your logo looks wrong; you asked us to look."), ("hours", "8")];
+        let path = format!("{HHFT}/support");
+        let link = arrival(&operator.post(&path, &form).await.expect(200));
+        lead.proves().await;
+        let people = lead.get("/console/people").await.expect(200).body;
+        let at = people.find("platform support").expect("the helper is listed");
+        let id = people[..at].rsplit("/console/people/").next().and_then(|rest| rest.split('"').next()).expect("a link");
+        lead.post(&format!("/console/people/{id}/reset"), &[]).await.expect(422);
+        lead.post(&format!("/console/people/{id}/suspend"), &[]).await.expect(303);
+        let helper = server.device("hhft");
+        helper.get(&format!("/console/support/arrive?token={link}")).await.expect(200);
+        helper.post("/console/support/arrive", &[("token", &link)]).await.expect(422);
+        assert!(!lead.get("/console/support").await.expect(200).body.contains("/end\""), "nothing lasts");
+        operator.post(&path, &form).await.expect(422);
+        lead.post(&format!("/console/people/{id}/resume"), &[]).await.expect(303);
+        let link = arrival(&operator.post(&path, &form).await.expect(200));
+        helper.get(&format!("/console/support/arrive?token={link}")).await.expect(200);
+        helper.post("/console/support/arrive", &[("token", &link)]).await.expect(303);
+        helper.get("/console").await.expect(200);
+    }
+
     async fn support_access_is_seen_bounded_and_ends(databases: &TestDatabases) {
         let server = TestServer::with_packs(databases, packs::all_open()).await;
         let operator = operator(&server).await;

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use domain::audit::{Deed, MAX_DETAIL_CHARACTERS};
 use domain::ids::{AccountId, ItemId, TenantId};
 use policy::{Permissions, Role};
+use storage::identity::Identity;
 use storage::{AuditEntry, AuditTrail};
 
 use crate::ActionError;
@@ -81,4 +82,18 @@ pub(crate) async fn record(
     let entry = serde_json::to_string(&deed).map_err(|error| ActionError::Fault(error.to_string()))?;
     let digest = credentials::audit_chain::link(head.as_ref().map(|head| head.digest.as_str()), &entry);
     Ok(trail.add(&AuditEntry { number: deed.number, entry, digest }).await?)
+}
+
+/// Writes a deed into the identity side's record of `actor`'s tenant, in a transaction of its own.
+pub(crate) async fn record_alone(
+    identity: &Identity,
+    actor: &Actor,
+    at: DateTime<Utc>,
+    what: &str,
+    subject: &str,
+    detail: &str,
+) -> Result<(), ActionError> {
+    let write = identity.write(actor.tenant).await?;
+    record(write.audit_trail(), actor, at, what, subject, detail).await?;
+    Ok(write.commit().await?)
 }

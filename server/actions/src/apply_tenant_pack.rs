@@ -9,7 +9,7 @@ use storage::{StoredTenant, identity};
 use thiserror::Error;
 
 use crate::tenant::{StoredPack, campaign_id, organisation_id, round_id};
-use crate::{ActionError, Actions, Enrolment, Tenant};
+use crate::{ActionError, Actions, Enrolment, Tenant, Tenants, keep_smallest_groups};
 
 /// What applying a pack did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,33 @@ pub enum ApplyRefusal {
         /// Which tenant.
         slug: String,
     },
+    /// Another tenant is served there.
+    #[error("tenant.toml: host `{host}` is the address of {tenant}: choose another one")]
+    HostTaken {
+        /// Which host name.
+        host: String,
+        /// Whose it is.
+        tenant: String,
+    },
+    /// There is a tenant of this short name, and another one was to be made.
+    #[error("there is a tenant with the short name {slug} already")]
+    Taken {
+        /// Which short name.
+        slug: String,
+    },
+    /// It would change the smallest group of a campaign whose figures have begun.
+    #[error(
+        "campaigns/{campaign}/campaign.toml: smallest group (smallest_group) is {settled} since the launch and stays so, and not {asked}: from figures of two \
+         sizes, small groups could be worked out. Write {settled}, or run another campaign with {asked}"
+    )]
+    SmallestGroup {
+        /// Which campaign.
+        campaign: String,
+        /// What holds, people.
+        settled: u32,
+        /// What the pack says, people.
+        asked: u32,
+    },
     /// A fault.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -63,6 +90,8 @@ impl Actions {
             return Ok(applied);
         }
         let mut write = self.conversation.write(stored.id).await?;
+        write.take_tenants().await?;
+        refuse_taken_hosts(&Tenants::of_conversation(self.conversation.clone()), pack).await?;
         write_conversation(&mut write, pack, &stored).await?;
         write.commit().await?;
         self.tenants.forget().await;
@@ -79,6 +108,7 @@ impl Enrolment {
     pub async fn apply_tenant_pack(&self, pack: &TenantPack, replace: bool) -> Result<Applied, ApplyRefusal> {
         let stored = stored_tenant(pack)?;
         let write = self.identity.write(stored.id).await?;
+        write.take_tenants().await?;
         let earlier = write.take_tenant().await?;
         let from_folder = write.folder_digest().await?;
         let by_page = match (&earlier, &from_folder) {
@@ -90,12 +120,46 @@ impl Enrolment {
             if by_page && !replace {
                 return Err(ApplyRefusal::ChangedByPage { slug: pack.tenant.slug.clone() });
             }
+            self.refuse_taken_hosts(pack).await?;
             write_identity(&write, pack, &stored).await?;
         }
         write.mark_from_folder().await?;
         write.commit().await?;
         self.tenants.forget().await;
         Ok(applied)
+    }
+
+    /// Makes a tenant of `pack`: of two who make one of the same short name, or at the same address, at once, one does.
+    ///
+    /// # Errors
+    /// An [`ApplyRefusal`].
+    pub(crate) async fn make_tenant(&self, pack: &TenantPack) -> Result<(), ApplyRefusal> {
+        let stored = stored_tenant(pack)?;
+        let write = self.identity.write(stored.id).await?;
+        write.take_tenants().await?;
+        self.refuse_taken_hosts(pack).await?;
+        if write.take_tenant().await?.is_some() {
+            return Err(ApplyRefusal::Taken { slug: pack.tenant.slug.clone() });
+        }
+        write_identity(&write, pack, &stored).await?;
+        write.mark_from_folder().await?;
+        write.commit().await?;
+        self.tenants.forget().await;
+        Ok(())
+    }
+
+    /// As this side's database has the tenants, not as the process knows them: that may be the other side's.
+    async fn refuse_taken_hosts(&self, pack: &TenantPack) -> Result<(), ApplyRefusal> {
+        refuse_taken_hosts(&Tenants::of_identity(self.identity.clone()), pack).await
+    }
+}
+
+/// Refuses `pack` where another of `tenants` is served at one of its addresses. The list of tenants is held.
+async fn refuse_taken_hosts(tenants: &Tenants, pack: &TenantPack) -> Result<(), ApplyRefusal> {
+    let hosts = pack.tenant.hosts.iter().chain(&pack.tenant.identity_hosts);
+    match tenants.taken(&pack.tenant.slug, hosts).await? {
+        Some((host, tenant)) => Err(ApplyRefusal::HostTaken { host, tenant }),
+        None => Ok(()),
     }
 }
 
@@ -105,6 +169,7 @@ pub(crate) async fn write_identity(
     pack: &TenantPack,
     stored: &StoredTenant,
 ) -> Result<(), ApplyRefusal> {
+    keep_smallest_groups::on_identity(write, pack).await?;
     let slug = &pack.tenant.slug;
     write.put_tenant(&pack.tenant, stored).await?;
     for organisation in &pack.tenant.organisations {
@@ -123,6 +188,7 @@ pub(crate) async fn write_conversation(
     pack: &TenantPack,
     stored: &StoredTenant,
 ) -> Result<(), ApplyRefusal> {
+    keep_smallest_groups::on_conversation(write, pack).await?;
     let slug = &pack.tenant.slug;
     write.put_tenant(slug, stored).await?;
     for organisation in &pack.tenant.organisations {

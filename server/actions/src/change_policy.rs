@@ -13,13 +13,19 @@ pub enum PolicyRefusal {
     /// Lines that cannot be, each with what to do.
     #[error("some lines cannot stand")]
     Lines(Vec<PolicyProblem>),
+    /// Somebody else changed them meanwhile, to these.
+    #[error(
+        "Somebody else has changed these lines since you opened this page. What they say now stands below; what you typed is still here. Bring the two \
+         together, then save."
+    )]
+    Changed(TenantLines),
     /// It could not be written.
     #[error(transparent)]
     Edit(#[from] EditRefusal),
 }
 
 impl Sides {
-    /// Replaces the tenant's own lines by `text`, as `policy.csv` has them.
+    /// Replaces the tenant's own lines, which were `seen` (their [`policy_version`]), by `text`, as `policy.csv` has them.
     ///
     /// # Errors
     /// A [`PolicyRefusal`].
@@ -27,6 +33,7 @@ impl Sides {
         &self,
         actor: &Actor,
         tenant: &Tenant,
+        seen: &str,
         text: &str,
     ) -> Result<(), PolicyRefusal> {
         let text = text.replace("\r\n", "\n");
@@ -34,6 +41,9 @@ impl Sides {
         let enrolment = self.enrolment().map_err(EditRefusal::from)?;
         let mut edit = enrolment.begin_edit(tenant.id).await?;
         let earlier = TenantLines::read(&edit.pack.policy).unwrap_or_default();
+        if seen != policy_version(&earlier) {
+            return Err(PolicyRefusal::Changed(earlier));
+        }
         // A line of the record each: none can hide behind the others.
         let (now, trail) = (enrolment.now(), || edit.write.audit_trail());
         for line in earlier.lines().iter().filter(|line| !lines.lines().contains(line)) {
@@ -52,4 +62,14 @@ impl Sides {
         self.take_over_soon(tenant.id).await;
         Ok(())
     }
+}
+
+/// A tenant's own lines as text.
+pub fn policy_text(lines: &TenantLines) -> String {
+    lines.lines().iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// What tells these lines from others, for a form to bring back.
+pub fn policy_version(lines: &TenantLines) -> String {
+    credentials::digest(&[policy_text(lines).as_bytes()])
 }

@@ -6,7 +6,7 @@ use domain::tenant_pack::{Flag, GRACE_DAYS, MAX_REASON_CHARACTERS, MIN_REASON_CH
 use domain::time_zone::local_date;
 use thiserror::Error;
 
-use crate::actor::record;
+use crate::actor::record_alone;
 use crate::edit_pack::Done;
 use crate::{Actor, EditRefusal, Sides, Tenant};
 
@@ -46,14 +46,13 @@ pub enum StandingRefusal {
 }
 
 impl Sides {
-    /// Does it to `tenant`; `actor` is an operator of `platform`.
+    /// Does it to `tenant`; `actor` is an operator of the platform.
     ///
     /// # Errors
     /// A [`StandingRefusal`].
     pub async fn change_standing(
         &self,
         actor: &Actor,
-        platform: &Tenant,
         tenant: &Tenant,
         change: StandingChange,
     ) -> Result<(), StandingRefusal> {
@@ -80,12 +79,8 @@ impl Sides {
         let done = Done { what, subject: &tenant.slug, detail: &detail };
         enrolment.finish_edit(edit, actor, &done).await?;
         self.take_over_soon(tenant.id).await;
-        let write = enrolment.identity.write(platform.id).await.map_err(EditRefusal::from)?;
-        record(write.audit_trail(), actor, now, what, &tenant.slug, &detail)
-            .await
-            .map_err(EditRefusal::from)?;
-        write.commit().await.map_err(EditRefusal::from)?;
-        Ok(())
+        let recorded = record_alone(&enrolment.identity, actor, now, what, &tenant.slug, &detail).await;
+        Ok(recorded.map_err(EditRefusal::from)?)
     }
 }
 

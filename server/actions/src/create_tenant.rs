@@ -5,8 +5,9 @@ use domain::tenant_pack::{
 };
 use thiserror::Error;
 
-use crate::actor::record;
-use crate::{ActionError, Actor, ApplyRefusal, Sides, Tenant};
+use crate::actor::record_alone;
+use crate::tenant::tenant_id;
+use crate::{ActionError, Actor, ApplyRefusal, Sides};
 
 /// The brand colour of a tenant that has not chosen one: a blue that is nobody's.
 const FIRST_COLOUR: &str = "#1f4e79";
@@ -35,9 +36,6 @@ pub struct NewTenant {
 /// Why a tenant is not made.
 #[derive(Debug, Error)]
 pub enum NewTenantRefusal {
-    /// There is one of this short name or host name.
-    #[error("There is a tenant with this short name or address already: {0}.")]
-    Taken(String),
     /// What was said about it does not pass the checks of a pack, each with what to do.
     #[error("{}", .0.iter().map(|problem| problem.reason.as_str()).collect::<Vec<_>>().join(" "))]
     Problems(Vec<PackProblem>),
@@ -56,29 +54,18 @@ impl From<storage::StorageError> for NewTenantRefusal {
 }
 
 impl Sides {
-    /// Makes a tenant; `actor` is an operator of `platform`.
+    /// Makes a tenant; `actor` is an operator of the platform.
     ///
     /// # Errors
     /// A [`NewTenantRefusal`].
-    pub async fn create_tenant(
-        &self,
-        actor: &Actor,
-        platform: &Tenant,
-        new: &NewTenant,
-    ) -> Result<(), NewTenantRefusal> {
-        let taken =
-            |tenant: &&std::sync::Arc<Tenant>| tenant.slug == new.slug || tenant.is_served_at(&new.host);
-        if let Some(tenant) = self.tenants().all().await?.iter().find(taken) {
-            return Err(NewTenantRefusal::Taken(tenant.name.clone()));
-        }
+    pub async fn create_tenant(&self, actor: &Actor, new: &NewTenant) -> Result<(), NewTenantRefusal> {
         let files = files_of(&blank(new)).map_err(ActionError::Fault)?;
         let pack = read(&files).map_err(NewTenantRefusal::Problems)?;
         let enrolment = self.enrolment()?;
-        self.apply_tenant_pack(&pack).await?;
-        let write = enrolment.identity.write(platform.id).await?;
-        record(write.audit_trail(), actor, enrolment.now(), "tenant.create", &new.slug, &new.name).await?;
-        write.commit().await?;
-        Ok(())
+        enrolment.make_tenant(&pack).await?;
+        self.take_over_soon(tenant_id(&new.slug)).await;
+        let now = enrolment.now();
+        Ok(record_alone(&enrolment.identity, actor, now, "tenant.create", &new.slug, &new.name).await?)
     }
 }
 

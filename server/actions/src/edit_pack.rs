@@ -7,10 +7,10 @@ use storage::StoredTenant;
 use storage::identity::Writing;
 use thiserror::Error;
 
-use crate::actor::record;
+use crate::actor::{record, record_alone};
 use crate::apply_tenant_pack::{stored_tenant, unpack, write_identity};
 use crate::show_keys::entries;
-use crate::{ActionError, Actions, Actor, ApplyRefusal, Enrolment, Sides};
+use crate::{ActionError, Actions, Actor, ApplyRefusal, Enrolment, Sides, Tenant};
 
 /// Why a change of settings is not made; nothing has changed then.
 #[derive(Debug, Error)]
@@ -98,6 +98,24 @@ impl Enrolment {
         Ok(write.commit().await?)
     }
 
+    /// The stored pack of `tenant`, for `actor`, an operator of the platform, to carry away; on record with both.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn export_settings(
+        &self,
+        actor: &Actor,
+        tenant: &Tenant,
+    ) -> Result<Option<TenantPack>, ActionError> {
+        let Some(pack) = self.stored_pack(tenant.id).await? else { return Ok(None) };
+        let (now, what) = (self.clock.now(), "tenant.export");
+        record_alone(&self.identity, actor, now, what, &tenant.slug, "").await?;
+        let write = self.identity.write(tenant.id).await?;
+        record(write.audit_trail(), actor, now, what, &tenant.slug, "").await?;
+        write.commit().await?;
+        Ok(Some(pack))
+    }
+
     /// The stored pack, to look at.
     ///
     /// # Errors
@@ -176,11 +194,20 @@ impl Sides {
         Ok(true)
     }
 
-    /// The same for every tenant.
+    /// The same for every tenant that looks different on the two sides: no lock is taken to find that nothing is to be done.
     pub(crate) async fn take_over_all(&self) -> Result<(), ActionError> {
-        let (Some(identity), Some(_)) = (&self.identity, &self.conversation) else { return Ok(()) };
-        for row in identity.identity.tenants().await? {
-            self.take_over_soon(row.id).await;
+        let (Some(identity), Some(conversation)) = (&self.identity, &self.conversation) else {
+            return Ok(());
+        };
+        let (identity, conversation) = (&identity.identity, &conversation.conversation);
+        let here = conversation.tenants().await?;
+        for row in identity.tenants().await? {
+            let same = here.contains(&row)
+                && conversation.read(row.id).await?.key_log_length().await?
+                    == identity.read(row.id).await?.key_log_length().await?;
+            if !same {
+                self.take_over_soon(row.id).await;
+            }
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! A sealed code makes a participant and a session, once.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use credentials::{CodeRefusal, SealedCode, SessionToken};
+use credentials::{CODE_CHARACTERS, CodeRefusal, SealedCode, SessionToken};
 use domain::clock::random_bytes;
 use domain::ids::ParticipantId;
 use domain::round::{Round, RoundState};
@@ -34,7 +34,9 @@ pub enum EntryRefusal {
     #[error(transparent)]
     Malformed(#[from] CodeRefusal),
     /// No conversation of this tenant knows it.
-    #[error("We do not know this code. Check each letter and number, and try again.")]
+    #[error(
+        "We do not know this code. Check each of its {CODE_CHARACTERS} letters and numbers, and try again."
+    )]
     Unknown,
     /// It was used before.
     #[error(

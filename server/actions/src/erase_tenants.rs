@@ -5,7 +5,7 @@ use domain::tenant_pack::Standing;
 use domain::time_zone::local_date;
 use storage::StoredTenant;
 
-use crate::actor::record;
+use crate::actor::record_alone;
 use crate::apply_tenant_pack::unpack;
 use crate::{ActionError, Actions, Actor, Sides, Tenant};
 
@@ -45,11 +45,9 @@ impl Sides {
         identity.identity.forget_order().await?;
         identity.tenants.forget().await;
         if let Some(platform) = identity.tenants.all().await?.iter().find(|tenant| tenant.is_platform()) {
-            let write = identity.identity.write(platform.id).await?;
             let nobody = Actor { name: "Candour".to_owned(), ..Actor::command_line(platform.id) };
-            let why = "its day had come";
-            record(write.audit_trail(), &nobody, identity.now(), "tenant.erase", &tenant.slug, why).await?;
-            write.commit().await?;
+            let (now, why) = (identity.now(), "its day had come");
+            record_alone(&identity.identity, &nobody, now, "tenant.erase", &tenant.slug, why).await?;
         }
         Ok(())
     }

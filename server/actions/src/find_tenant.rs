@@ -83,6 +83,29 @@ impl Tenants {
         Ok(Arc::clone(&known.tenants))
     }
 
+    /// Which of `hosts` another tenant than the one called `slug` is served at already, and that tenant's name.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub(crate) async fn taken<'a>(
+        &self,
+        slug: &str,
+        hosts: impl Iterator<Item = &'a String>,
+    ) -> Result<Option<(String, String)>, ActionError> {
+        let tenants = self.all().await?;
+        let local = format!("{slug}.localhost");
+        let others = || tenants.iter().filter(|tenant| tenant.slug != slug);
+        for host in hosts.cloned().chain([local]) {
+            let is_theirs = |tenant: &&Arc<Tenant>| {
+                tenant.is_served_at(&host) || host.strip_suffix(".localhost") == Some(&tenant.slug)
+            };
+            if let Some(tenant) = others().find(is_theirs) {
+                return Ok(Some((host, tenant.name.clone())));
+            }
+        }
+        Ok(None)
+    }
+
     /// Makes the next look-up ask the database.
     pub(crate) async fn forget(&self) {
         self.known.write().await.looked = None;

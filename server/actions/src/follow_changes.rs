@@ -87,7 +87,7 @@ impl Actions {
                 amended: delta.amended,
             })
             .collect();
-        // What was held back as soon as it was written was never there for anybody else.
+        // What was held back as soon as it was written was never there for anybody else: it is written at no revision yet, however it changes.
         let gone = deltas.iter().filter(|delta| !delta.visible && delta.written_at <= revision);
         let gone = gone.map(|delta| delta.id).collect();
         let dates = stored.dated_at > revision;

@@ -40,9 +40,11 @@ mod join_by_single_sign_on;
 mod join_with_login;
 mod keep_act;
 mod keep_house;
+mod keep_smallest_groups;
 mod launch_campaign;
 mod launch_draft;
 mod leave;
+mod leave_remainders;
 mod list_mine;
 mod lock_post;
 mod moderation;
@@ -78,21 +80,21 @@ pub use ::policy;
 pub use accounts::{
     ARRIVAL_MINUTES, Accepted, AccountRefusal, Accounts, BegunSession, Invited, ListedAccount,
     MAX_SUPPORT_HOURS, NewAccount, NewAuthenticator, NewMeans, OwnAccount, PasskeyAnswer, PasskeyQuestion,
-    PasskeySite, PasswordForm, Provable, QUESTION_MINUTES, SupportForm, SupportRefusal, Welcome,
-    WithPassword,
+    PasskeySite, PasswordForm, Provable, QUESTION_MINUTES, SHOWN_ACCESSES, SupportForm, SupportRefusal,
+    Welcome, WithPassword,
 };
 pub use actor::{Actor, PROOF_MINUTES, SignedIn};
 pub use add_comment::CommentForm;
 pub use apply_tenant_pack::{Applied, ApplyRefusal};
 pub use change_dates::{DatesPreview, DatesRefusal, RoundDates};
-pub use change_policy::PolicyRefusal;
+pub use change_policy::{PolicyRefusal, policy_text, policy_version};
 pub use change_settings::{MAX_ORGANISATIONS, MAX_PAGE_CHARACTERS, MAX_PAGES, NewBranding, NewPage};
 pub use change_standing::{StandingChange, StandingRefusal};
 pub use check_draft::{Blocker, Step};
 pub use check_health::Health;
 pub use create_tenant::{NewTenant, NewTenantRefusal};
 pub use credentials::KeyLogEntry;
-pub use credentials::audit_chain::{AuditBreak, AuditHead, ChainedEntry};
+pub use credentials::audit_chain::{AuditBreak, AuditHead, Chain as AuditChain, ChainedEntry};
 pub use documents::roll::RollKind;
 pub use draft_campaign::{Draft, MAX_DRAFTS};
 pub use edit_pack::EditRefusal;
@@ -116,11 +118,12 @@ pub use launch_campaign::LaunchRefusal;
 pub use launch_draft::LaunchDraftRefusal;
 pub use list_mine::{MAX_MINE, Mine};
 pub use moderation::{
-    CaseView, Decision, LedgerCount, MyCase, MySuspension, QUEUE_PAGE, Queue, SimilarIdea, SuspensionForm,
+    CaseView, Decision, LedgerCount, MAX_SUSPENSIONS, MyCase, MySuspension, QUEUE_PAGE, Queue, SimilarIdea,
+    SuspensionForm,
 };
 pub use publish_figures::LIVE_SECONDS;
 pub use put_away_refused::{NotDone, Refused};
-pub use read_audit::{AuditPage, DEEDS_PER_PAGE, WholeAudit, check_record};
+pub use read_audit::{AuditPage, CheckedAudit, DEEDS_PER_PAGE, ENTRIES_PER_READ};
 pub use register_credential::{Registration, RegistrationRefusal};
 pub use show_calendar::CALENDAR_TYPE;
 pub use show_contribution::{COMMENTS_PER_PAGE, ContributionView};
@@ -131,7 +134,8 @@ pub use show_keys::{KeyLogRefusal, contains_head, key_fingerprint, printed_head}
 pub use sign_credential::SignRefusal;
 pub use sign_up::{CONFIRMATION_MINUTES, SignUpForm, SignUpLinks, SignUpRefusal};
 pub use storage::conversation::{
-    Case, CaseNote, ModeratedPost, OwnVote, Post, QueuedPost, Report, Session, Suspension, ThreadPost,
+    Case, CaseNote, ModeratedPost, OwnVote, Post, QueuedPost, Report, Session, StandingSuspension,
+    Suspension, ThreadPost,
 };
 pub use storage::identity::{Account, DailyCount, Person, StoredPasskey, StoredSession, SupportAccess};
 pub use tenant::{Campaign, Organisation, Page, RoundInfo, Tenant};
@@ -199,6 +203,9 @@ impl Sides {
         pack: &domain::tenant_pack::TenantPack,
         replace: bool,
     ) -> Result<Applied, ApplyRefusal> {
+        if let Some(conversation) = &self.conversation {
+            conversation.would_keep_smallest_groups(pack).await?;
+        }
         let mut applied = Applied::Unchanged;
         if let Some(identity) = &self.identity {
             applied = identity.apply_tenant_pack(pack, replace).await?;

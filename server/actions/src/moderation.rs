@@ -32,7 +32,7 @@ pub(crate) use screen_post::{open_case, screened};
 pub use show_case::{CaseView, SimilarIdea};
 pub use show_ledger::LedgerCount;
 pub use show_my_cases::{MyCase, MySuspension};
-pub use suspend_participant::SuspensionForm;
+pub use suspend_participant::{MAX_SUSPENSIONS, SuspensionForm};
 
 use crate::actor::{Actor, record};
 use crate::{ActionError, Actions, Campaign, Tenant};
@@ -56,6 +56,21 @@ impl Actions {
         id: PostId,
         seen: i32,
     ) -> Result<Option<Taken>, ActionError> {
+        match self.take_any(tenant, actor, campaign, id, seen).await? {
+            Some(taken) if taken.post.state == PostState::Withdrawn => Err(ModerationRefusal::NotNow.into()),
+            taken => Ok(taken),
+        }
+    }
+
+    /// The same, also for a post that its author has taken back.
+    async fn take_any(
+        &self,
+        tenant: &Tenant,
+        actor: &Actor,
+        campaign: &Campaign,
+        id: PostId,
+        seen: i32,
+    ) -> Result<Option<Taken>, ActionError> {
         let mut write = self.conversation.write(tenant.id).await?;
         let Some(found) = write.post(id).await? else { return Ok(None) };
         if !is_of(&write, campaign, &found).await? {
@@ -70,9 +85,6 @@ impl Actions {
             None => Case::unopened(id, round.id, local_date(now, tenant.zone)),
         };
         Claim::leaves(case.claim.as_ref(), moderator(actor)?, now)?;
-        if post.state == PostState::Withdrawn {
-            return Err(ModerationRefusal::NotNow.into());
-        }
         if case.version != seen {
             return Err(ModerationRefusal::ChangedMeanwhile.into());
         }

@@ -2,14 +2,18 @@
 
 use credentials::audit_chain::{AuditBreak, AuditHead, Chain, ChainedEntry};
 use domain::audit::Deed;
-use storage::AuditTrail;
+use storage::{AuditEntry, AuditTrail};
 
-use crate::{Accounts, ActionError, Actions, Tenant};
+use crate::actor::{record, record_alone};
+use crate::moderation::hour;
+use crate::{Accounts, ActionError, Actions, Actor, Tenant};
 
 /// Deeds on one page.
 pub const DEEDS_PER_PAGE: u64 = 50;
 /// Entries that are read at a time when the whole record is.
-const ENTRIES_PER_READ: u64 = 1_000;
+pub const ENTRIES_PER_READ: u64 = 1_000;
+/// What the record says of somebody who carried it away.
+const EXPORTED: &str = "audit.export";
 
 /// A page of the record, newest deed first.
 #[derive(Clone, Debug)]
@@ -20,11 +24,11 @@ pub struct AuditPage {
     pub below: Option<i64>,
 }
 
-/// The whole record of one side, checked.
+/// A whole record of one side, checked.
 #[derive(Clone, Debug)]
-pub struct WholeAudit {
-    /// Its entries, oldest first, exactly as they were chained.
-    pub entries: Vec<ChainedEntry>,
+pub struct CheckedAudit {
+    /// How many entries it has.
+    pub entries: u64,
     /// Its head, none if it is empty; or where the chain is broken.
     pub head: Result<Option<AuditHead>, AuditBreak>,
 }
@@ -38,16 +42,32 @@ impl Accounts {
         page(self.identity.read(tenant.id).await?.audit_trail(), below).await
     }
 
-    /// The identity side's whole record, checked; with a `known` head also that it still holds it.
+    /// At most [`ENTRIES_PER_READ`] entries of the identity side's record from number `from` on, oldest first, as they were chained.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn whole_audit(
+    pub async fn audit_entries(&self, tenant: &Tenant, from: i64) -> Result<Vec<ChainedEntry>, ActionError> {
+        onward(&self.identity.read(tenant.id).await?.audit_trail(), from).await
+    }
+
+    /// Checks the identity side's whole record; with a `known` head also that it still holds it.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn check_audit(
         &self,
         tenant: &Tenant,
         known: Option<&AuditHead>,
-    ) -> Result<WholeAudit, ActionError> {
-        whole(self.identity.read(tenant.id).await?.audit_trail(), known).await
+    ) -> Result<CheckedAudit, ActionError> {
+        check(self.identity.read(tenant.id).await?.audit_trail(), known).await
+    }
+
+    /// Notes that `actor` carries the identity side's record away: before it is read, so that it says so itself.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn note_audit_export(&self, actor: &Actor) -> Result<(), ActionError> {
+        record_alone(&self.identity, actor, self.clock.now(), EXPORTED, "", "").await
     }
 }
 
@@ -60,16 +80,34 @@ impl Actions {
         page(self.conversation.read(tenant.id).await?.audit_trail(), below).await
     }
 
-    /// The conversation side's whole record, checked; with a `known` head also that it still holds it.
+    /// At most [`ENTRIES_PER_READ`] entries of the conversation side's record from number `from` on, oldest first, as they were chained.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn whole_audit(
+    pub async fn audit_entries(&self, tenant: &Tenant, from: i64) -> Result<Vec<ChainedEntry>, ActionError> {
+        onward(&self.conversation.read(tenant.id).await?.audit_trail(), from).await
+    }
+
+    /// Checks the conversation side's whole record; with a `known` head also that it still holds it.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn check_audit(
         &self,
         tenant: &Tenant,
         known: Option<&AuditHead>,
-    ) -> Result<WholeAudit, ActionError> {
-        whole(self.conversation.read(tenant.id).await?.audit_trail(), known).await
+    ) -> Result<CheckedAudit, ActionError> {
+        check(self.conversation.read(tenant.id).await?.audit_trail(), known).await
+    }
+
+    /// Notes that `actor` carries the conversation side's record away: before it is read, so that it says so itself.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn note_audit_export(&self, actor: &Actor) -> Result<(), ActionError> {
+        let write = self.conversation.write(actor.tenant).await?;
+        record(write.audit_trail(), actor, hour(self.clock.now()), EXPORTED, "", "").await?;
+        Ok(write.commit().await?)
     }
 }
 
@@ -84,31 +122,26 @@ async fn page(trail: AuditTrail<'_>, below: Option<i64>) -> Result<AuditPage, Ac
     })
 }
 
-async fn whole(trail: AuditTrail<'_>, known: Option<&AuditHead>) -> Result<WholeAudit, ActionError> {
-    let mut entries: Vec<ChainedEntry> = Vec::new();
-    let mut chain = Ok(Chain::new(known.cloned()));
-    loop {
-        let from = entries.last().map_or(0, |last| last.number + 1);
-        let more = trail.onward(from, ENTRIES_PER_READ).await?;
-        if more.is_empty() {
-            break;
-        }
-        for stored in more {
-            let entry = ChainedEntry { number: stored.number, entry: stored.entry, digest: stored.digest };
-            chain = chain.and_then(|mut chain: Chain| chain.follow(&entry).map(|()| chain));
-            entries.push(entry);
-        }
-    }
-    Ok(WholeAudit { entries, head: chain.and_then(|chain| chain.end()) })
+async fn onward(trail: &AuditTrail<'_>, from: i64) -> Result<Vec<ChainedEntry>, ActionError> {
+    let chained = |stored: AuditEntry| ChainedEntry {
+        number: stored.number,
+        entry: stored.entry,
+        digest: stored.digest,
+    };
+    Ok(trail.onward(from, ENTRIES_PER_READ).await?.into_iter().map(chained).collect())
 }
 
-/// Checks a record that was carried away; with a `known` head also that it still holds it. Gives its head, none if it is empty.
-///
-/// # Errors
-/// Where the chain is broken.
-pub fn check_record(
-    entries: &[ChainedEntry],
-    known: Option<&AuditHead>,
-) -> Result<Option<AuditHead>, AuditBreak> {
-    credentials::audit_chain::verify(entries, known.cloned())
+/// A page of entries at a time: a long record is never in memory.
+async fn check(trail: AuditTrail<'_>, known: Option<&AuditHead>) -> Result<CheckedAudit, ActionError> {
+    let (mut entries, mut from) = (0, 0);
+    let mut chain = Ok(Chain::new(known.cloned()));
+    loop {
+        let more = onward(&trail, from).await?;
+        let Some(last) = more.last() else { break };
+        (entries, from) = (entries + more.len() as u64, last.number + 1);
+        chain = chain.and_then(|mut chain: Chain| {
+            more.iter().try_for_each(|entry| chain.follow(entry)).map(|()| chain)
+        });
+    }
+    Ok(CheckedAudit { entries, head: chain.and_then(Chain::end) })
 }

@@ -8,7 +8,8 @@ use credentials::KeyLogEntry;
 use documents::figures::{FigureRow, write_figures};
 use domain::figures::{Cell, Dimension, Measure, PublishedFigure};
 
-use crate::actor::record;
+use crate::actor::{record, record_alone};
+use crate::moderation::hour;
 use crate::publish_figures::{BY_CODE, OTHERS, UNKNOWN, group_of, organisations};
 use crate::{ActionError, Actor, Campaign, Sides, Tenant};
 
@@ -118,6 +119,10 @@ impl Sides {
             if log.is_empty() {
                 log = conversation.key_log(tenant).await?;
             }
+            if self.identity.is_none() {
+                let reading = conversation.conversation.read(tenant.id).await?;
+                smallest = reading.figures(campaign.id).smallest_group().await?.unwrap_or(smallest);
+            }
         }
         Ok(Gathered { figures, log, smallest })
     }
@@ -137,12 +142,19 @@ impl Sides {
         let rows = rows(tenant, campaign, &gathered, window);
         let mut file = Vec::new();
         write_figures(&mut file, &rows).map_err(|error| ActionError::Fault(error.to_string()))?;
-        if let Some(identity) = &self.identity {
-            let write = identity.identity.write(tenant.id).await?;
-            let now = identity.now();
-            let detail = format!("{} lines", rows.len());
-            record(write.audit_trail(), actor, now, "figures.export", &campaign.slug, &detail).await?;
-            write.commit().await?;
+        let (what, detail) = ("figures.export", format!("{} lines", rows.len()));
+        match (&self.identity, &self.conversation) {
+            (Some(identity), _) => {
+                record_alone(&identity.identity, actor, identity.now(), what, &campaign.slug, &detail)
+                    .await?;
+            }
+            (None, Some(conversation)) => {
+                let now = hour(conversation.now());
+                let write = conversation.conversation.write(tenant.id).await?;
+                record(write.audit_trail(), actor, now, what, &campaign.slug, &detail).await?;
+                write.commit().await?;
+            }
+            (None, None) => {}
         }
         Ok(file)
     }

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use domain::branding::Palette;
 use domain::ids::{CampaignId, OrganisationId, PromptId, RoundId, TenantId};
 use domain::moderation::Moderation;
-use domain::round::{Prompt, Theme};
+use domain::round::{Prompt, RoundState, Theme};
 use domain::tenant_pack::{
     BrandingFile, CampaignFile, ContactsFile, EntryRoute, Flag, JoiningFile, PLATFORM, POLICY_FILE,
     RoundFile, SingleSignOnFile, Standing, TenantFile, TenantPack, round_times,
@@ -303,6 +303,11 @@ impl Campaign {
 }
 
 impl RoundInfo {
+    /// The state that the pack's dates give at `now`.
+    pub fn state(&self, now: DateTime<Utc>) -> RoundState {
+        RoundState::at(now, self.opens_at, self.closes_at, self.paused_at)
+    }
+
     fn from_file(tenant: &str, campaign: &str, round: RoundFile, zone: Tz) -> Result<Self, String> {
         let (opens_at, closes_at) = round_times(&round, zone)?;
         let paused_at = round.paused_at();

@@ -1,14 +1,34 @@
 //! An author takes back what they wrote: the text is erased, its place in a thread stays.
 
-use domain::contribution::may_change;
+use domain::contribution::may_withdraw;
 use domain::ids::PostId;
 
 use crate::keep_act::Author;
-use crate::lock_post::{lock_post, ownership};
-use crate::{ActionError, Actions, Session, Tenant};
+use crate::lock_post::lock_post;
+use crate::{ActionError, Actions, Post, Session, Tenant};
 
 impl Actions {
-    /// Withdraws the post; gives the contribution in whose thread it stood.
+    /// A post that the session's participant wrote, to ask whether they mean to withdraw it.
+    ///
+    /// # Errors
+    /// A `PostRefusal` if it cannot be withdrawn, or a fault.
+    pub async fn post_to_withdraw(
+        &self,
+        tenant: &Tenant,
+        session: &Session,
+        id: PostId,
+    ) -> Result<Option<Post>, ActionError> {
+        let reading = self.conversation.read(tenant.id).await?;
+        let Some(post) = reading.post(id).await? else { return Ok(None) };
+        let Some(round) = reading.round(post.round).await? else { return Ok(None) };
+        if round.campaign != session.campaign {
+            return Ok(None);
+        }
+        may_withdraw(&round, self.clock.now(), (post.author, post.state), session.participant)?;
+        Ok(Some(post))
+    }
+
+    /// Withdraws the post, also one that a moderator has hidden or put together with another; gives the contribution in whose thread it stood.
     ///
     /// # Errors
     /// A `PostRefusal` if it cannot be changed, or a fault.
@@ -22,7 +42,7 @@ impl Actions {
         let Some((round, post)) = lock_post(&mut write, Author::of(session), id).await? else {
             return Ok(None);
         };
-        may_change(&round, self.clock.now(), ownership(&write, &post).await?, session.participant)?;
+        may_withdraw(&round, self.clock.now(), (post.author, post.state), session.participant)?;
         write.withdraw_post(&post, round.revision).await?;
         write.commit().await?;
         self.forget_order().await;

@@ -46,7 +46,7 @@ pub use passkey::{Ceremony, Passkey, PasskeyRefusal, Passkeys};
 pub use password::{Password, PasswordHash, PasswordRefusal};
 pub use pepper::{DerivedKey, Pepper, PepperRefusal};
 pub use recovery_code::{RECOVERY_CODES, RecoveryCode, RecoveryCodeHash, RecoveryCodeRefusal};
-pub use sealed_code::{CodeHash, CodeRefusal, SealedCode};
+pub use sealed_code::{CODE_CHARACTERS, CodeHash, CodeRefusal, SealedCode};
 pub use sealed_text::{NONCE_BYTES, open_text, seal_text};
 pub use session_token::{SessionToken, TokenHash, TokenRefusal};
 pub use ticket::{Ticket, TicketRefusal};

@@ -6,20 +6,20 @@
 use std::fmt;
 
 use domain::ids::{CampaignId, TenantId};
-use subtle::ConstantTimeEq;
 use thiserror::Error;
 
 use crate::labels;
-use crate::pepper::Pepper;
+use crate::pepper::{Pepper, keyed_hash};
 use crate::sealed_code::{CODE_BYTES, CodeRefusal, SealedCode};
 
 /// A login code: 80 random bits. `Display` shows it, for the invitation; `Debug` never does.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LoginCode(SealedCode);
 
-/// What is stored of a login code: HMAC-SHA256 under a key that only the pepper gives.
-#[derive(Clone, Copy)]
-pub struct LoginCodeHash(pub [u8; 32]);
+keyed_hash! {
+    /// What is stored of a login code: HMAC-SHA256 under a key that only the pepper gives.
+    LoginCodeHash
+}
 
 /// Why what was typed is no login code. Each says what to do; none repeats the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -65,21 +65,6 @@ impl fmt::Display for LoginCode {
 impl fmt::Debug for LoginCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("LoginCode(secret)")
-    }
-}
-
-impl PartialEq for LoginCodeHash {
-    /// In constant time.
-    fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
-    }
-}
-
-impl Eq for LoginCodeHash {}
-
-impl fmt::Debug for LoginCodeHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("LoginCodeHash(…)")
     }
 }
 

@@ -118,6 +118,32 @@ fn keyed(key: &[u8; KEY_BYTES]) -> Hmac<Sha256> {
     Hmac::new_from_slice(key).expect("HMAC takes a key of any length")
 }
 
+/// A type for what is stored in place of a secret: 32 bytes of HMAC-SHA256 under a key that only the pepper gives. It is compared in constant
+/// time, and its `Debug` says nothing.
+macro_rules! keyed_hash {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub struct $name(pub [u8; 32]);
+
+        impl PartialEq for $name {
+            /// In constant time.
+            fn eq(&self, other: &Self) -> bool {
+                subtle::ConstantTimeEq::ct_eq(&self.0[..], &other.0[..]).into()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    };
+}
+pub(crate) use keyed_hash;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,11 +6,10 @@
 use std::fmt;
 
 use domain::ids::{AccountId, TenantId};
-use subtle::ConstantTimeEq;
 use thiserror::Error;
 
 use crate::labels;
-use crate::pepper::Pepper;
+use crate::pepper::{Pepper, keyed_hash};
 use crate::sealed_code::{CODE_BYTES, CodeRefusal, SealedCode};
 
 /// How many codes a person is given at a time.
@@ -20,9 +19,10 @@ pub const RECOVERY_CODES: usize = 10;
 #[derive(Clone, PartialEq, Eq)]
 pub struct RecoveryCode(SealedCode);
 
-/// What is stored of a recovery code: HMAC-SHA256 under a key that only the pepper gives.
-#[derive(Clone, Copy)]
-pub struct RecoveryCodeHash(pub [u8; 32]);
+keyed_hash! {
+    /// What is stored of a recovery code: HMAC-SHA256 under a key that only the pepper gives.
+    RecoveryCodeHash
+}
 
 /// Why what was typed is no recovery code. Each says what to do; none repeats the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -68,21 +68,6 @@ impl fmt::Display for RecoveryCode {
 impl fmt::Debug for RecoveryCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RecoveryCode(secret)")
-    }
-}
-
-impl PartialEq for RecoveryCodeHash {
-    /// In constant time.
-    fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
-    }
-}
-
-impl Eq for RecoveryCodeHash {}
-
-impl fmt::Debug for RecoveryCodeHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RecoveryCodeHash(…)")
     }
 }
 

@@ -7,7 +7,7 @@ use subtle::ConstantTimeEq;
 use thiserror::Error;
 
 use crate::labels;
-use crate::pepper::Pepper;
+use crate::pepper::{Pepper, keyed_hash};
 
 /// Random bytes in a code: 80 bits, far beyond guessing even without the rate limits.
 pub const CODE_BYTES: usize = 10;
@@ -23,9 +23,10 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 #[derive(Clone)]
 pub struct SealedCode([u8; CODE_BYTES]);
 
-/// What is stored of a code: HMAC-SHA256 under a key that only the pepper gives.
-#[derive(Clone, Copy)]
-pub struct CodeHash(pub [u8; 32]);
+keyed_hash! {
+    /// What is stored of a code: HMAC-SHA256 under a key that only the pepper gives.
+    CodeHash
+}
 
 /// Why what was typed is no code. Each says what to do; none repeats the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -140,21 +141,6 @@ impl PartialEq for SealedCode {
 }
 
 impl Eq for SealedCode {}
-
-impl PartialEq for CodeHash {
-    /// In constant time.
-    fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
-    }
-}
-
-impl Eq for CodeHash {}
-
-impl fmt::Debug for CodeHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CodeHash(…)")
-    }
-}
 
 /// What may stand between the letters: white space, any dash that a keyboard or a word processor makes, and the
 /// characters that nobody sees and that come along with a paste.

@@ -4,11 +4,10 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use subtle::ConstantTimeEq;
 use thiserror::Error;
 
 use crate::labels;
-use crate::pepper::Pepper;
+use crate::pepper::{Pepper, keyed_hash};
 
 /// Random bytes in a token: 256 bits.
 pub const TOKEN_BYTES: usize = 32;
@@ -19,9 +18,10 @@ pub const TOKEN_CHARACTERS: usize = 43;
 #[derive(Clone)]
 pub struct SessionToken([u8; TOKEN_BYTES]);
 
-/// What is stored of a token: HMAC-SHA256 under a key that only the pepper gives.
-#[derive(Clone, Copy)]
-pub struct TokenHash(pub [u8; 32]);
+keyed_hash! {
+    /// What is stored of a token: HMAC-SHA256 under a key that only the pepper gives.
+    TokenHash
+}
 
 /// What came was no session token. It does not say why: only a browser ever sends one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -65,21 +65,6 @@ impl SessionToken {
 impl fmt::Debug for SessionToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SessionToken(secret)")
-    }
-}
-
-impl PartialEq for TokenHash {
-    /// In constant time.
-    fn eq(&self, other: &Self) -> bool {
-        self.0.ct_eq(&other.0).into()
-    }
-}
-
-impl Eq for TokenHash {}
-
-impl fmt::Debug for TokenHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TokenHash(…)")
     }
 }
 

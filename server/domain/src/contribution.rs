@@ -158,7 +158,24 @@ pub struct Ownership {
     pub undecided: bool,
 }
 
-/// Whether `who` may edit or withdraw a post of `round` at `now`.
+/// Whether `who` may withdraw a post of `round` at `now`: whatever moderators have decided about it, its words are theirs.
+///
+/// # Errors
+/// Why not.
+pub fn may_withdraw(
+    round: &Round,
+    now: DateTime<Utc>,
+    post: (Option<ParticipantId>, PostState),
+    who: ParticipantId,
+) -> Result<(), PostRefusal> {
+    match post {
+        (author, _) if author != Some(who) => Err(PostRefusal::NotYours),
+        (_, PostState::Withdrawn) => Err(PostRefusal::Gone),
+        (_, PostState::Visible | PostState::Hidden) => Ok(round.require_open(now)?),
+    }
+}
+
+/// Whether `who` may edit a post of `round` at `now`.
 pub fn may_change(
     round: &Round,
     now: DateTime<Utc>,
@@ -241,5 +258,10 @@ mod tests {
         assert_eq!(may_change(&round(), now(), hidden, me), Err(PostRefusal::Gone));
         let held = Ownership { undecided: true, ..hidden };
         assert_eq!(may_change(&round(), now(), held, me), Ok(()));
+        let withdraw = |state, at, who| may_withdraw(&round(), at, (Some(me), state), who);
+        assert_eq!(withdraw(PostState::Hidden, now(), me), Ok(()));
+        assert_eq!(withdraw(PostState::Withdrawn, now(), me), Err(PostRefusal::Gone));
+        assert_eq!(withdraw(PostState::Hidden, now(), other), Err(PostRefusal::NotYours));
+        assert_eq!(withdraw(PostState::Visible, closed, me), Err(PostRefusal::Round(RoundRefusal::Closed)));
     }
 }

@@ -18,6 +18,8 @@ pub use rules::{Moderation, ModerationMode, Rule};
 pub const MAX_NOTE_CHARACTERS: usize = 1_000;
 /// The most that is said about one post: questions, answers, amendments.
 pub const MAX_NOTES_PER_POST: u64 = 60;
+/// The most reports of one participant that moderators have not dealt with: who reports everything hides what is urgent.
+pub const MAX_OPEN_REPORTS: u64 = 10;
 /// The days of a suspension that ends by itself.
 pub const SUSPENSION_DAYS: [u32; 3] = [1, 7, 28];
 
@@ -98,7 +100,7 @@ impl CaseState {
 
     /// Whether its author may still change a post that others do not see: no moderator has decided against it.
     pub fn leaves_words_to_author(self) -> bool {
-        matches!(self, Self::New | Self::Held | Self::Asked | Self::Answered)
+        matches!(self, Self::New | Self::Held | Self::Reported | Self::Asked | Self::Answered)
     }
 }
 
@@ -143,6 +145,11 @@ pub enum ModerationRefusal {
     /// It has been reported by the same person.
     #[error("You have reported this already. A moderator will look at it.")]
     ReportedAlready,
+    /// [`MAX_OPEN_REPORTS`] reached.
+    #[error(
+        "You have reported {MAX_OPEN_REPORTS} things that wait for a moderator. You can report more when they have looked."
+    )]
+    TooManyReports,
     /// Its author has appealed once.
     #[error("You have asked for another look already. Write to the support team if you do not agree.")]
     AppealedAlready,
@@ -219,7 +226,8 @@ pub fn opening(mode: ModerationMode, flags: &[Rule]) -> (CaseState, PostState) {
 }
 
 /// The same when its author has changed it, whose case stood at `state` while others saw `before`. What a rule held, and holds no longer, appears by
-/// itself; what a moderator has asked about waits for the moderator.
+/// itself. What a moderator has asked about, and what somebody has reported, stays so whatever rules say meanwhile: no number of changes takes it
+/// out of the moderator's hands.
 pub fn reopening(
     state: CaseState,
     before: PostState,
@@ -228,7 +236,8 @@ pub fn reopening(
 ) -> (CaseState, PostState) {
     match (state, opening(mode, flags)) {
         (CaseState::Asked | CaseState::Answered, (CaseState::New, _)) => (CaseState::Answered, before),
-        (CaseState::Reported, (CaseState::New, shown)) => (CaseState::Reported, shown),
+        (CaseState::Asked | CaseState::Answered, (_, held)) => (CaseState::Answered, held),
+        (CaseState::Reported, (_, shown)) => (CaseState::Reported, shown),
         (_, opened) => opened,
     }
 }
@@ -315,6 +324,19 @@ pub fn optional_note(raw: &str) -> Result<Option<String>, ModerationRefusal> {
         "" => Ok(None),
         words => note(words).map(Some),
     }
+}
+
+/// A reason from the codebook by its name, with words that must be there where the reason is "something else".
+///
+/// # Errors
+/// [`ModerationRefusal::NoReason`] or [`ModerationRefusal::Words`].
+pub fn reasoned(reason: &str, words: &str) -> Result<(Reason, Option<String>), ModerationRefusal> {
+    let reason = Reason::from_slug(reason).ok_or(ModerationRefusal::NoReason)?;
+    let words = match reason {
+        Reason::Other => Some(note(words)?),
+        _ => optional_note(words)?,
+    };
+    Ok((reason, words))
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ pub fn in_words(at: DateTime<Utc>, zone: Tz) -> String {
 /// "today", "yesterday", "3 days ago" or "30 November 2023": what readers see of a date.
 pub fn day_in_words(day: NaiveDate, today: NaiveDate) -> String {
     match (today - day).num_days() {
-        i64::MIN..=0 => "today".to_owned(),
+        0 => "today".to_owned(),
         1 => "yesterday".to_owned(),
         days @ 2..=6 => format!("{days} days ago"),
         _ if day.year() == today.year() => day.format("%-d %B").to_string(),
@@ -116,5 +116,7 @@ mod tests {
         assert_eq!(day_in_words(day("2023-11-30"), day("2023-12-01")), "yesterday");
         assert_eq!(day_in_words(day("2023-11-01"), day("2023-12-01")), "1 November");
         assert_eq!(day_in_words(day("2022-11-01"), day("2023-12-01")), "1 November 2022");
+        assert_eq!(day_in_words(day("2023-12-03"), day("2023-12-01")), "3 December");
+        assert_eq!(day_in_words(day("2024-01-02"), day("2023-12-01")), "2 January 2024");
     }
 }

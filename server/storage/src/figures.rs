@@ -86,6 +86,19 @@ impl FigureShelf<'_> {
     }
 }
 
+/// The smallest groups that are frozen, by campaign.
+pub(crate) async fn frozen(bound: &Bound) -> Result<Vec<(CampaignId, u32)>> {
+    let sql = "SELECT id, smallest_group FROM campaign WHERE tenant_id = $1 AND smallest_group IS NOT NULL";
+    let corrupt = |_| StorageError::Corrupt("campaign.smallest_group".to_owned());
+    let rows = bound.all(sql, vec![]).await?;
+    rows.iter()
+        .map(|row| {
+            let people = u32::try_from(column::<i32>(row, 1)?).map_err(corrupt)?;
+            Ok((CampaignId(column(row, 0)?), people))
+        })
+        .collect()
+}
+
 fn figure_of(row: &QueryResult) -> Result<PublishedFigure> {
     let (measure, dimension): (String, String) = (column(row, 0)?, column(row, 1)?);
     Ok(PublishedFigure {

@@ -10,6 +10,12 @@ pub(crate) async fn entries(bound: &Bound) -> Result<Vec<String>> {
     bound.all(sql, vec![]).await?.iter().map(|row| column(row, 0)).collect()
 }
 
+/// How many entries there are.
+pub(crate) async fn length(bound: &Bound) -> Result<i64> {
+    let row = bound.one("SELECT count(*) FROM key_log WHERE tenant_id = $1", vec![]).await?;
+    row.as_ref().map_or(Ok(0), |row| column(row, 0))
+}
+
 /// Writes the entry `number`; it cannot be there already.
 pub(crate) async fn add(bound: &Bound, number: i64, entry: &str) -> Result<()> {
     let sql = "INSERT INTO key_log (tenant_id, number, entry) VALUES ($1, $2, $3)";

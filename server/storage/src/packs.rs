@@ -38,6 +38,17 @@ pub(crate) async fn list(pools: &Pools) -> Result<Vec<TenantRow>> {
     rows.iter().map(|row| Ok(TenantRow { id: TenantId(column(row, 0)?), digest: column(row, 1)? })).collect()
 }
 
+/// Holds the list of tenants against others who add one or change what one is served at, until the end of the transaction. Taken before any tenant.
+pub(crate) async fn take_list(bound: &Bound) -> Result<()> {
+    // SQLite has one writer: this transaction.
+    if bound.backend() == DbBackend::Postgres {
+        let sql =
+            "SELECT pg_advisory_xact_lock(hashtextextended('candour tenants', 0)) WHERE $1::uuid IS NOT NULL";
+        bound.one(sql, vec![]).await?;
+    }
+    Ok(())
+}
+
 /// The tenant of `bound`, held against other writers until the end of its transaction.
 pub(crate) async fn take(bound: &Bound) -> Result<Option<StoredTenant>> {
     // SQLite has one writer: this transaction. Not FOR UPDATE, which rows that name the tenant would wait for, the audit log's among them.

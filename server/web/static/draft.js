@@ -14,9 +14,18 @@
   const sending = attempt(() => sessionStorage.getItem(SENDING));
   attempt(() => sessionStorage.removeItem(SENDING));
   if (sending && document.querySelector("[data-success]")) store.drop(sending);
-  document.querySelector("form[data-forget-drafts]")?.addEventListener("submit", () => {
-    attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key)));
+  const kept = () => attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))) || [];
+  const saves = [];
+  for (const form of document.querySelectorAll("form[data-forget-drafts]")) form.addEventListener("submit", () => {
+    // Pressed half-way through a sentence, the button above the page asks first; without a sentence it need not.
+    const ask = form.elements.namedItem("ask");
+    for (const save of saves) save();
+    if (ask && kept().length) return;
+    if (ask) ask.disabled = true;
+    for (const key of kept()) attempt(() => localStorage.removeItem(key));
   });
+  const unsent = document.querySelector("[data-unsent]");
+  if (unsent) unsent.hidden = !kept().length;
 
   const fields = (form) => [...form.querySelectorAll("textarea, select, input[type=radio]")];
   const empty = (values) => !(values.body || "").trim();
@@ -39,12 +48,12 @@
     const key = form.dataset.draft;
     const body = form.querySelector("textarea");
     const note = form.querySelector("[data-draft-note]");
-    const kept = store.get(key);
+    const before = store.get(key);
     const given = read(form);
     // Who has just come in may not be who wrote the draft: on a ward's computer it stays on its own page.
     const fresh = form.hasAttribute("data-draft-fresh");
-    if (kept && !fresh && !empty(kept) && kept.body !== given.body) {
-      fill(form, kept);
+    if (before && !fresh && !empty(before) && before.body !== given.body) {
+      fill(form, before);
       if (note) note.hidden = false;
     }
     note?.querySelector("button")?.addEventListener("click", () => {
@@ -61,7 +70,10 @@
       if (empty(values)) store.drop(key);
       else store.set(key, values);
     };
+    let typed = false;
+    saves.push(() => { if (typed) save(); });
     form.addEventListener("input", () => {
+      typed = true;
       clearTimeout(timer);
       timer = setTimeout(save, 400);
       count();

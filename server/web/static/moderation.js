@@ -27,7 +27,8 @@
   function act(place) {
     if (place.matches("input[type=radio]")) {
       place.checked = true;
-      return place.focus();
+      // The reason is the decision. Only where words are needed as well does it wait for them.
+      return place.hasAttribute("data-needs-words") ? place.form.elements.note.focus() : place.form.requestSubmit();
     }
     if (place.matches("summary")) {
       place.parentElement.open = true;
@@ -48,4 +49,6 @@
   });
 
   show();
+  // Whoever works by keyboard is at the words at once, past all that is the same on every page; what was done before is said from the status line.
+  if (on && !location.hash) document.querySelector("[data-words]")?.focus({ preventScroll: true });
 })();

@@ -114,7 +114,7 @@ impl Guesser {
 
     /// The status with which the form is answered.
     async fn sends(&mut self, server: &Server, from: Ipv4Addr, code: &str) -> Result<u16> {
-        let form = format!("csrf={}&code={code}", self.token);
+        let form = format!("csrf={}&code={code}&shared=no", self.token);
         let (host, length, cookie) = (&server.site.host, form.len(), &self.cookie);
         let request = format!(
             "POST /enter HTTP/1.1\r\nhost: {host}\r\norigin: http://{host}\r\ncookie: {cookie}\r\nx-forwarded-for: {from}\r\n\

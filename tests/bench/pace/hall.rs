@@ -10,7 +10,7 @@ use super::identity_provider::{CLIENT_ID, IdentityProvider};
 use crate::stage::{CAMPAIGN, Kind, Server, Stage, TENANT, free_address};
 
 /// The organisation that sends invitations.
-const INVITED: &str = "uhb";
+pub const INVITED: &str = "uhb";
 /// The one whose people sign up.
 pub const SIGN_UP: &str = "swb";
 /// The one with a provider, and a line of its part of the pack.

@@ -46,7 +46,7 @@ const AT_A_GLANCE: &str = "
 
 /// The legend of a group of choices, and the choices down to the one that is taken.
 const CHOICES: &str = "
-    const all = [...document.querySelectorAll(`input[name=${NAME}]`)];
+    const all = [...document.querySelectorAll(`${WITHIN} input[name=${NAME}]`)];
     const taken = all.findIndex(one => one.value === VALUE);
     const words = all.slice(0, taken + 1).map(one => one.labels[0].innerText);
     return [all[0].closest('fieldset').querySelector('legend').innerText, ...words];";
@@ -123,27 +123,33 @@ impl Person {
         self.reads(&texts)
     }
 
-    /// Takes one of a group of choices.
-    pub async fn chooses(&mut self, name: &str, value: &str) -> Result<()> {
-        let script = format!("const NAME = {}, VALUE = {}; {CHOICES}", json!(name), json!(value));
+    /// Takes one of a group of choices in a part of the page.
+    pub async fn chooses(&mut self, within: &str, name: &str, value: &str) -> Result<()> {
+        let script = format!(
+            "const WITHIN = {}, NAME = {}, VALUE = {}; {CHOICES}",
+            json!(within),
+            json!(name),
+            json!(value)
+        );
         let texts = self.asks(&script).await?;
         self.reads(&texts)?;
-        let id = format!("return document.querySelector('input[name={name}][value={value}]').id;");
+        let id = format!("return document.querySelector('{within} input[name={name}][value={value}]').id;");
         let id = self.asks(&id).await?;
         self.clicks(&format!("label[for='{}']", id.as_str().context("a choice has an id")?)).await
     }
 
-    /// Looks down a list for the link that also fits `which`, and follows it.
-    pub async fn picks(&mut self, list: &str, which: &str) -> Result<()> {
+    /// Looks down a list of things that open for the one that has `goal`, opens it, and sees what it holds: no new page.
+    pub async fn unfolds(&mut self, list: &str, goal: &str) -> Result<()> {
         let script = format!(
             "const all = [...document.querySelectorAll({})];
-             return all.slice(0, all.findIndex(one => one.matches({})) + 1).map(one => one.innerText);",
+             return all.slice(0, all.findIndex(one => one.querySelector({})) + 1).map(one => one.querySelector('summary').innerText);",
             json!(list),
-            json!(which)
+            json!(goal)
         );
         let texts = self.asks(&script).await?;
         self.reads(&texts)?;
-        self.goes_on_by(&format!("{list}{which}")).await
+        self.clicks(&format!("{list}:has({goal}) summary")).await?;
+        self.looks_at_a_page_of_others(goal).await
     }
 
     /// Clicks into a field, unless the page has done so, and types.

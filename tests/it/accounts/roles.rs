@@ -2,6 +2,7 @@
 
 use policy::Role;
 
+use crate::harness::answer::{Answer, between};
 use crate::harness::databases::{Kind, both_databases, with_databases};
 use crate::harness::people::Device;
 use crate::harness::server::TestServer;
@@ -74,6 +75,50 @@ both_databases! {
         assert!(lead.get("/console/people/invite").await.location().starts_with("/console/prove"));
         lead.proves().await;
         assert_eq!(gives(&lead, &sam, &["comms-lead"]).await, 303);
+    }
+
+    async fn policy_lines_are_not_written_over(databases: &TestDatabases) {
+        let server = TestServer::start(databases).await;
+        let lead = server.colleague("bsol", "Al Lead", &[Role::CommsLead]).await;
+        let other = server.colleague("bsol", "Ann Other", &[Role::CommsLead]).await;
+        let version = |page: &Answer| between(&page.body, "name=\"seen\" value=\"", "\"").expect("a version").to_owned();
+        let seen = version(&lead.get("/console/policy").await.expect(200));
+        let sends = async |who: &Colleague, seen: &str, lines: &str| {
+            who.post("/console/policy", &[("seen", seen), ("lines", lines)]).await
+        };
+        sends(&other, &seen, "allow, viewer, audit, read\n").await.expect(303);
+        for old in [&*seen, ""] {
+            let refused = sends(&lead, old, "allow, viewer, figures, export\n").await.expect(422);
+            let text = refused.text();
+            assert!(text.contains("Somebody else has changed these lines"), "{text}");
+            assert!(text.contains("allow, viewer, audit, read") && text.contains("allow, viewer, figures, export"), "both: {text}");
+        }
+        let both = "allow, viewer, audit, read\nallow, viewer, figures, export\n";
+        let refused = sends(&lead, &seen, both).await.expect(422);
+        sends(&lead, &version(&refused), both).await.expect(303);
+        assert!(lead.get("/console/policy").await.expect(200).text().contains("allow, viewer, figures, export"));
+        // A line that cannot stand leaves the page as it was.
+        let seen = version(&lead.get("/console/policy").await.expect(200));
+        let wrong = sends(&lead, &seen, "allow, executive, participant, unmask\n").await.expect(422);
+        assert_eq!(version(&wrong), seen);
+    }
+
+    async fn resetting_somebody_needs_the_power_to_give_roles(databases: &TestDatabases) {
+        let server = TestServer::start(databases).await;
+        let lead = server.colleague("bsol", "Al Lead", &[Role::CommsLead]).await;
+        let sam = server.colleague("bsol", "Sam Birch", &[Role::Moderator]).await;
+        // A tenant may let others make accounts; those who may do no more cannot come to hold somebody else's.
+        let seen = lead.get("/console/policy").await.expect(200);
+        let seen = between(&seen.body, "name=\"seen\" value=\"", "\"").unwrap().to_owned();
+        let lines = "allow, facilitator, account, create\nallow, facilitator, account, read\n";
+        lead.post("/console/policy", &[("seen", &seen), ("lines", lines)]).await.expect(303);
+        let helper = server.colleague("bsol", "Fay Cross", &[Role::Facilitator]).await;
+        let page = helper.get(&format!("/console/people/{}", sam.account)).await.expect(200);
+        assert!(!page.body.contains("/reset"), "{}", page.text());
+        helper.post(&format!("/console/people/{}/reset", sam.account), &[]).await.expect(403);
+        lead.post(&format!("/console/people/{}/reset", sam.account), &[]).await.expect(303);
+        let reset: Vec<_> = deeds(&server, "bsol").await.into_iter().filter(|deed| deed.what == "account.reset").collect();
+        assert_eq!(reset.iter().map(|deed| (&*deed.by_name, &*deed.subject)).collect::<Vec<_>>(), [("Al Lead", "Sam Birch")]);
     }
 
     async fn operators_have_their_own_tenant(databases: &TestDatabases) {

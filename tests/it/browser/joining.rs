@@ -2,19 +2,21 @@
 //!
 //! [`hall`] is the server and what everybody does, [`refused`] the ways that end early, [`lost`] what a cut connection costs, [`shared`]
 //! devices that others use, [`apart`] the two sides at two origins, [`first_idea`] the form where one arrives,
-//! [`plainly`] coming in without scripts or without a mouse.
+//! [`plainly`] coming in without scripts or without a mouse, [`places`] the list of places.
 
 mod apart;
 mod first_idea;
 pub mod hall;
 mod lost;
+mod places;
 mod plainly;
 mod refused;
 mod returning;
 mod shared;
 
 use hall::{
-    CAMPAIGN, Hall, MOST_SCREENS, SIGN_UP, WITHIN, agree, come_in, phone, screens, share, words_shown,
+    CAMPAIGN, Hall, MOST_SCREENS, SIGN_UP, WITHIN, agree, code_in, come_in, phone, screens, share,
+    words_shown,
 };
 
 use super::watch::{Watch, stored};
@@ -112,12 +114,4 @@ async fn who_signs_up_and_goes_on_elsewhere() {
     agree(&browser, "no").await;
     come_in(&browser).await;
     assert_eq!(hall.counts().await, [1, 1, 1]);
-}
-
-/// The eight digits of an email.
-fn code_in(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_end_matches('.')).collect();
-    let digits = |word: &str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
-    let code = words.windows(2).find(|pair| pair.iter().all(|word| digits(word)));
-    code.unwrap_or_else(|| panic!("no code in {text}")).join(" ")
 }

@@ -89,6 +89,8 @@ async fn come_in(stage: &Stage, browser: &Browser) {
 
     tab_to(browser, "#code").await;
     browser.keys(stage.server.code("bsol").await).await;
+    tab_to(browser, "input[name=shared]").await;
+    browser.keys(Key::Space).await;
     leave_by(browser, Key::Enter).await;
     browser.expect_words("You are in").await;
 }

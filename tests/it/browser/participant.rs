@@ -54,8 +54,9 @@ async fn enter(journey: &mut Journey) {
     let code = journey.stage.server.code("bsol").await;
     journey.browser.open(&journey.stage.at(&format!("/enter?code={code}"))).await;
     journey.comes_to("Your code is ready", "1-link").await;
+    journey.browser.choose("input[name=shared][value=no]").await;
     journey.browser.press("Enter the conversation").await;
-    journey.comes_to("You are in. Your name is not on anything you share.", "2-in").await;
+    journey.comes_to("You are in. Nobody sees your name.", "2-in").await;
     // The link is used up, and leads back in on this device only.
     journey.browser.open(&journey.stage.at(&format!("/enter?code={code}"))).await;
     assert_eq!(journey.browser.place().await, journey.stage.within(""));

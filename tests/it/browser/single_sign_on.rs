@@ -121,8 +121,7 @@ async fn from_the_first_page_to_the_contribution() {
     secrets.others.push(ALEX_EMAIL.to_owned());
     watch.assert_kept(&secrets);
     let ours = ours(&watch);
-    let join = format!("/join/{CAMPAIGN}");
-    assert_eq!(ours, [join.clone(), join, format!("{WITHIN}/join"), WITHIN.to_owned()]);
+    assert_eq!(ours, [format!("/join/{CAMPAIGN}"), format!("{WITHIN}/join"), WITHIN.to_owned()]);
     assert!(ours.len() <= MOST_SCREENS);
     let cookies = browser.get_all_cookies().await.expect("cookies");
     assert!(cookies.iter().all(|cookie| cookie.name != "__Host-sign-on"), "{cookies:?}");
@@ -136,13 +135,15 @@ async fn from_the_first_page_to_the_contribution() {
     assert_eq!(stage.people().await, 1);
 }
 
-/// Where there is no other way, the list leads straight to the provider.
+/// Where there is no other way, the place in the list has the button and nothing else.
 #[tokio::test(flavor = "multi_thread")]
 async fn as_the_only_way() {
     let stage = Stage::set_beside(OtherWays::None).await;
     let browser = phone().await;
     let mut watch = Watch::default();
     stage.choose_the_council(&browser).await;
+    assert_eq!(browser.value("document.querySelectorAll('details[open] form').length").await, 0);
+    browser.press_in("details[open]", "Sign in with your").await;
     stage.expect_the_provider(&browser).await;
     sign_in(&browser).await;
     words_shown(&browser).await;

@@ -70,6 +70,7 @@ impl Stage {
     pub async fn bring_in(&self, browser: &Browser) {
         let code = self.server.code(self.tenant).await;
         browser.open(&self.at(&format!("/enter?code={code}"))).await;
+        browser.choose("input[name=shared][value=no]").await;
         browser.press("Enter the conversation").await;
         assert_eq!(browser.place().await, self.within("?done=entered"));
     }

@@ -96,9 +96,10 @@ async fn coming_in(tour: &mut Tour) {
     tour.visit("").await;
     tour.browser.expect_words("Enter with your code").await;
     tour.see("enter").await;
-    for (code, words, state) in
-        [(" ", "Type your code", "enter-empty"), ("ABCD-EFGH", "do not know this code", "enter-wrong")]
-    {
+    for (code, words, state) in [
+        (" ", "Type the code from your slip.", "enter-empty"),
+        ("ABCD-EFGH-JKMN-PQRS", "do not know this code", "enter-wrong"),
+    ] {
         tour.try_code(code).await;
         tour.browser.expect_words(words).await;
         tour.see(state).await;
@@ -106,7 +107,7 @@ async fn coming_in(tour: &mut Tour) {
     let spent = tour.stage.server.code(tour.stage.tenant).await;
     tour.stage.server.device(tour.stage.tenant).enters(&spent).await;
     tour.try_code(&spent).await;
-    tour.browser.expect_words("used already").await;
+    tour.browser.expect_words("This code has been used.").await;
     tour.see("enter-spent").await;
 
     let guesser = tour.stage.server.device(tour.stage.tenant);
@@ -118,6 +119,7 @@ async fn coming_in(tour: &mut Tour) {
 
     let code = tour.stage.server.code(tour.stage.tenant).await;
     tour.go(&format!("/enter?code={code}"), "enter-from-link").await;
+    tour.browser.choose("input[name=shared][value=no]").await;
     tour.browser.press("Enter the conversation").await;
     tour.browser.expect_words("You are in").await;
     tour.see("conversation-just-in").await;

@@ -76,6 +76,7 @@ impl Tour {
     pub async fn try_code(&self, code: &str) {
         self.browser.open(&self.stage.at("/enter")).await;
         self.browser.fill("#code", code).await;
+        self.browser.choose("input[name=shared][value=no]").await;
         self.browser.press_in("main form", "Enter").await;
     }
 }

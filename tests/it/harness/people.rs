@@ -113,7 +113,7 @@ impl Device {
     /// Types a code into the form.
     pub async fn types_code(&self, code: &str) -> Answer {
         self.get("/enter").await.expect(200);
-        self.post("/enter", &[("code", code)]).await
+        self.post("/enter", &[("code", code), ("shared", "no")]).await
     }
 
     /// Comes in with a code that is good.

@@ -56,7 +56,7 @@ pub fn template(route: &RouteInfo) -> Template {
         ("GET", "/assets/:file") => ("/assets/:file", Body::None),
         ("GET", "/branding/:file") => ("/branding/:file", Body::None),
         ("GET", "/enter") => ("/enter", Body::None),
-        ("POST", "/enter") => ("/enter", Body::Form(&[("code", "{code}")])),
+        ("POST", "/enter") => ("/enter", Body::Form(&[("code", "{code}"), ("shared", "no")])),
         ("GET", "/keys") => ("/keys", Body::None),
         ("GET", "/keys.json") => ("/keys.json", Body::None),
         ("GET", "/dev/mail") => ("/dev/mail", Body::None),
@@ -184,6 +184,12 @@ pub fn template(route: &RouteInfo) -> Template {
         }
         ("DELETE", "/api/v1/campaigns/:campaign/posts/:id") => {
             ("/api/v1/campaigns/:campaign/posts/:id", Body::None)
+        }
+        ("POST", "/api/v1/campaigns/:campaign/posts/:id/report") => {
+            ("/api/v1/campaigns/:campaign/posts/:id/report", Body::Json(r#"{"reason":"spam"}"#))
+        }
+        ("POST", "/api/v1/campaigns/:campaign/posts/:id/appeal") => {
+            ("/api/v1/campaigns/:campaign/posts/:id/appeal", Body::Json(r#"{"body":"Smuggled"}"#))
         }
         ("PUT", "/api/v1/campaigns/:campaign/posts/:id/vote") => {
             ("/api/v1/campaigns/:campaign/posts/:id/vote", Body::Json(r#"{"value":"disagree"}"#))

@@ -137,6 +137,79 @@ both_databases! {
         moderator.does(CAMPAIGN, &idea, "keep", &[]).await.expect(303);
     }
 
+    async fn what_nobody_saw_is_nowhere_announced(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let (author, reader) = (server.person("bsol").await, server.person("bsol").await);
+        let moderator = server.moderator("Sam Birch").await;
+        let place = reader.shares("Rotas come late").await;
+        let idea = author.shares_held("Ask Susan about it").await;
+        assert_eq!(author.sends_comment(&place, "", "Ask Susan about this").await.location(), author.at("/mine?done=held"));
+        let comment = author.newest_case().await;
+        let program = reader.program_at(server.site);
+        let since = program.get("/changes?since=0").await.json()["revision"].as_i64().unwrap();
+        // Changed and still held, looked at, hidden, taken back: others hear of none of it.
+        author.sends_change(&idea, "Do ask Susan about it").await.expect(303);
+        author.sends_change(&comment, "Do ask Susan about this").await.expect(303);
+        moderator.does(CAMPAIGN, &idea, "hide", &[("reason", "names-a-person")]).await.expect(303);
+        author.takes_back(&idea).await.expect(303);
+        author.takes_back(&comment).await.expect(303);
+        let changes = program.get(&format!("/changes?since={since}")).await.json().to_string();
+        let thread = reader.reads(&place).await.expect(200).body;
+        let by_program = program.get(&format!("/contributions/{place}")).await.expect(200).body;
+        for post in [&idea, &comment] {
+            for (where_, seen) in [("changes", &changes), ("the thread", &thread), ("the thread, by program", &by_program)] {
+                assert!(!seen.contains(post.as_str()), "{where_}: {seen}");
+            }
+        }
+    }
+
+    async fn no_number_of_changes_ends_a_question_or_a_report(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let (author, reader) = (server.person("bsol").await, server.person("bsol").await);
+        let moderator = server.moderator("Sam Birch").await;
+        let (asked, reported) = (author.shares("The clinic never calls back").await, author.shares("Rotas come late").await);
+        moderator.does(CAMPAIGN, &asked, "ask", &[("note", "Which kind of clinic?")]).await.expect(303);
+        let report = reader.at(&format!("/posts/{reported}/report"));
+        reader.post(&report, &[("reason", "abuse")]).await.expect(303);
+        for idea in [&asked, &reported] {
+            author.sends_change(idea, "Ask Susan about it").await.expect(303);
+            author.sends_change(idea, "Somebody should ask about it").await.expect(303);
+        }
+        let case = moderator.queue(CAMPAIGN, &format!("/{asked}")).await.text();
+        assert!(case.contains("Author answered") && case.contains("Others do not see it."), "{case}");
+        let case = moderator.queue(CAMPAIGN, &format!("/{reported}")).await.text();
+        assert!(case.contains("Reported") && case.contains("1 report"), "{case}");
+        assert_eq!(reader.opens("").await.posts(), [reported.as_str()], "what was reported could be seen all the time");
+        moderator.does(CAMPAIGN, &asked, "keep", &[]).await.expect(303);
+    }
+
+    async fn authors_take_back_their_words_whatever_was_decided(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let (author, reader) = (server.person("bsol").await, server.person("bsol").await);
+        let moderator = server.moderator("Sam Birch").await;
+        let (hidden, merged) = (author.shares("Parking is full at six").await, author.shares("The car park is full").await);
+        let (target, appealed) = (reader.shares("There is no parking").await, author.shares("A noisy ward").await);
+        let comment = author.comments(&target, "I know").await;
+        for post in [&hidden, &comment, &appealed] {
+            moderator.does(CAMPAIGN, post, "hide", &[("reason", "off-topic"), ("note", "Not here.")]).await.expect(303);
+        }
+        author.post(&author.at("/mine/appeal"), &[("post", &appealed), ("body", "It is")]).await.expect(303);
+        moderator.does(CAMPAIGN, &merged, "merge", &[("target", &target)]).await.expect(303);
+        for post in [&hidden, &merged, &comment, &appealed] {
+            assert!(author.opens("/mine").await.body.contains(&format!("/posts/{post}/withdraw")));
+            author.opens(&format!("/posts/{post}/withdraw")).await.expect(200);
+            assert_ne!(reader.takes_back(post).await.status, 303, "only by its author");
+            author.takes_back(post).await.expect(303);
+        }
+        let tables = Tables::of_conversation(databases).await;
+        for left in ["SELECT count(*) FROM post WHERE state = 'hidden'", "SELECT count(*) FROM moderation_note", "SELECT count(*) FROM post WHERE body LIKE '%full%'"] {
+            assert_eq!(tables.number(left).await, 0, "{left}");
+        }
+        let ledger = server.device("bsol").get(&format!("/conversations/{CAMPAIGN}/moderation")).await.expect(200);
+        assert!(ledger.body.contains("It is off topic</td><td>3</td>"), "{}", ledger.text());
+        tables.assert_counts_are_the_votes().await;
+    }
+
     async fn comments_closed_under_an_idea(databases: &TestDatabases) {
         let server = TestServer::with_packs(databases, packs::as_they_are()).await;
         let (author, reader) = (server.person("bsol").await, server.person("bsol").await);

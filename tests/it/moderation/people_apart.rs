@@ -1,10 +1,13 @@
 //! Reports and suspensions: done to posts and people whom nobody can name.
 
 use policy::Role;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 use super::CAMPAIGN;
 use crate::harness::databases::both_databases;
 use crate::harness::packs;
+use crate::harness::people::Program;
 use crate::harness::server::TestServer;
 use crate::harness::tables::Tables;
 
@@ -36,6 +39,58 @@ both_databases! {
         ann.post(&report(&other), &[("reason", "spam")]).await.expect(303);
         let tables = Tables::of_conversation(databases).await;
         assert_eq!(tables.number("SELECT count(DISTINCT reporter) FROM report").await, 3);
+    }
+
+    async fn who_reports_much_waits_for_moderators(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let (author, ann, ben) = (server.person("bsol").await, server.person("bsol").await, server.person("bsol").await);
+        let moderator = server.moderator("Sam Birch").await;
+        let mut ideas = Vec::new();
+        for number in 0..11 {
+            ideas.push(author.shares(&format!("Idea number {number}")).await);
+        }
+        let report = |id: &str| format!("/conversations/{CAMPAIGN}/posts/{id}/report");
+        for idea in &ideas[..10] {
+            ann.post(&report(idea), &[("reason", "spam")]).await.expect(303);
+        }
+        let refused = ann.post(&report(&ideas[10]), &[("reason", "spam")]).await.expect(422);
+        assert!(refused.text().contains("You have reported 10 things that wait for a moderator."), "{}", refused.text());
+        let again = ann.post(&report(&ideas[0]), &[("reason", "spam")]).await.expect(422);
+        assert!(again.text().contains("You have reported this already"), "{}", again.text());
+        // Others are not kept from it, and a moderator who has looked makes room.
+        ben.post(&report(&ideas[10]), &[("reason", "spam")]).await.expect(303);
+        moderator.does(CAMPAIGN, &ideas[3], "keep", &[]).await.expect(303);
+        ann.post(&report(&ideas[10]), &[("reason", "spam")]).await.expect(303);
+        let tables = Tables::of_conversation(databases).await;
+        assert_eq!(tables.number("SELECT count(DISTINCT reporter) FROM report").await, 12, "still nothing joins them");
+    }
+
+    async fn programs_report_and_appeal_as_pages_do(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let (author, reader) = (server.person("bsol").await, server.person("bsol").await);
+        let moderator = server.moderator("Sam Birch").await;
+        let idea = author.shares("Parking is full at six").await;
+        let (own, program) = (author.program_at(server.site), reader.program_at(server.site));
+        let (report, appeal) = (format!("/posts/{idea}/report"), format!("/posts/{idea}/appeal"));
+        let asks = async |of: &Program, path: &str, json: Value| {
+            let answer = of.put(Method::POST, path, &json).await;
+            (answer.status, if answer.body.is_empty() { Value::Null } else { answer.json()["type"].clone() })
+        };
+        let named = |name: &str| json!(format!("urn:candour:problem:{name}"));
+        assert_eq!(asks(&program, &report, json!({ "reason": "nonsense" })).await.0, 400);
+        assert_eq!(asks(&program, &report, json!({ "reason": "other" })).await, (422, named("text-unusable")));
+        assert_eq!(asks(&program, &report, json!({ "reason": "identifies-someone", "note": "One works there" })).await.0, 204);
+        assert_eq!(asks(&program, &report, json!({ "reason": "spam" })).await, (409, named("reported-already")));
+        assert!(moderator.queue(CAMPAIGN, &format!("/{idea}")).await.text().contains("One works there"));
+        assert_eq!(asks(&own, &appeal, json!({ "body": "Why?" })).await, (409, named("not-now")));
+        moderator.does(CAMPAIGN, &idea, "hide", &[("reason", "off-topic")]).await.expect(303);
+        assert_eq!(asks(&program, &appeal, json!({ "body": "Let me" })).await, (404, named("not-found")));
+        assert_eq!(asks(&own, &appeal, json!({ "body": "It keeps people away" })).await.0, 204);
+        moderator.does(CAMPAIGN, &idea, "hide", &[("reason", "off-topic")]).await.expect(303);
+        assert_eq!(asks(&own, &appeal, json!({ "body": "Again" })).await, (409, named("appealed-already")));
+        // What everybody may read of all this is a link away.
+        let page = reader.opens("").await.expect(200);
+        assert!(page.body.contains(&format!("/conversations/{CAMPAIGN}/moderation\"")), "the ledger");
     }
 
     async fn whoever_waits_to_be_let_in_can_report_without_a_trace(databases: &TestDatabases) {
@@ -95,6 +150,29 @@ both_databases! {
         author.opens("/mine/erase").await.expect(200);
         author.post(&author.at("/mine/erase"), &[]).await.expect(303);
         assert_eq!(Tables::of_conversation(databases).await.number("SELECT count(*) FROM suspension").await, 0);
+    }
+
+    async fn a_suspension_can_be_ended_when_its_post_was_taken_back(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let (author, other) = (server.person("bsol").await, server.person("bsol").await);
+        let moderator = server.moderator("Sam Birch").await;
+        let (bad, late) = (author.shares("You are all useless").await, other.shares("Rotas come late").await);
+        moderator.does(CAMPAIGN, &bad, "suspend", &[("reason", "abuse"), ("days", "")]).await.expect(303);
+        moderator.does(CAMPAIGN, &late, "suspend", &[("reason", "spam"), ("days", "7")]).await.expect(303);
+        assert!(other.opens("/mine").await.text().contains("You can write again on 9 December"), "the day, not today");
+        author.takes_back(&bad).await.expect(303);
+        // Nobody finds it among the cases any more; it is listed on its own.
+        let queue = moderator.queue(CAMPAIGN, "").await.expect(200);
+        assert!(queue.text().contains("Words that their author has taken back"), "{}", queue.text());
+        assert!(queue.text().contains("Rotas come late”: It is an advert") || queue.text().contains("can write again on 9 December"));
+        let case = moderator.queue(CAMPAIGN, &format!("/{bad}")).await.expect(200);
+        assert!(case.body.contains("/end-suspension") && !case.body.contains("/hide") && !case.body.contains("/suspend\""));
+        moderator.does(CAMPAIGN, &bad, "keep", &[]).await.expect(422);
+        moderator.does(CAMPAIGN, &bad, "end-suspension", &[]).await.expect(303);
+        author.comments(&late, "Thank you").await;
+        let tables = Tables::of_conversation(databases).await;
+        let cases = format!("SELECT count(*) FROM moderation_case WHERE {}", tables.is("post_id", &bad));
+        assert_eq!(tables.number(&cases).await, 0, "what was taken back has no case");
     }
 
     async fn staff_never_see_a_participant(databases: &TestDatabases) {

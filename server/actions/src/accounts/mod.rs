@@ -36,7 +36,7 @@ pub use begin_session::BegunSession;
 pub use change_own_means::{NewMeans, OwnAccount};
 pub use invite_account::{Invited, NewAccount};
 pub use list_accounts::ListedAccount;
-pub use open_support::{ARRIVAL_MINUTES, MAX_SUPPORT_HOURS, SupportForm, SupportRefusal};
+pub use open_support::{ARRIVAL_MINUTES, MAX_SUPPORT_HOURS, SHOWN_ACCESSES, SupportForm, SupportRefusal};
 pub use passkey_questions::{PasskeyAnswer, PasskeyQuestion, PasskeySite, QUESTION_MINUTES};
 pub use prove_again::Provable;
 pub use refusal::AccountRefusal;

@@ -1,7 +1,7 @@
 //! An operator works in a tenant for some hours, seen by the tenant: with a role there that ends by itself, for a reason that stands on
 //! record on both sides.
 
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, TimeDelta, Utc};
 use credentials::{ConsoleToken, TokenPurpose};
 use domain::account::AccountState;
 use domain::clock::random_bytes;
@@ -10,8 +10,8 @@ use policy::Role;
 use storage::identity::{Account, SupportAccess, Writing};
 use thiserror::Error;
 
-use super::{AccountRefusal, Accounts, person};
-use crate::actor::record;
+use super::{AccountRefusal, Accounts, is_active, person, roles_of};
+use crate::actor::{record, record_alone};
 use crate::{ActionError, Actor, Tenant};
 
 /// The longest access, hours.
@@ -24,8 +24,8 @@ pub const MAX_SUPPORT_REASON: usize = 300;
 pub const ARRIVAL_MINUTES: i64 = 10;
 /// What stands for the address of an operator's account in a tenant: no address, so nobody can be invited to it.
 pub(super) const SUPPORT_EMAIL: &str = "platform support";
-/// Accesses that a tenant is shown.
-const SHOWN_ACCESSES: u64 = 100;
+/// Accesses that a tenant is shown: those that last, and those that ended last.
+pub const SHOWN_ACCESSES: u64 = 100;
 
 /// What an operator asks for.
 #[derive(Clone, Debug)]
@@ -106,9 +106,12 @@ impl Accounts {
         record(write.audit_trail(), &person(tenant, &account), now, "support.open", &account.name, &detail)
             .await?;
         write.commit().await?;
-        let write = self.identity.write(platform.id).await?;
-        record(write.audit_trail(), actor, now, "support.open", &tenant.slug, &detail).await?;
-        write.commit().await?;
+        record_alone(&self.identity, actor, now, "support.open", &tenant.slug, &detail).await?;
+        // Whoever was suspended meanwhile has had their other accesses ended, but not this one.
+        if !self.is_active_operator(platform, operator).await? {
+            self.end_support_of(actor, operator).await?;
+            return Err(SupportRefusal::NotAnOperator);
+        }
         Ok(token.reveal())
     }
 
@@ -136,7 +139,7 @@ impl Accounts {
         Ok(session)
     }
 
-    /// The accesses that operators had or have to the tenant, newest first.
+    /// The accesses that operators had or have to the tenant, those that last first; at most [`SHOWN_ACCESSES`].
     ///
     /// # Errors
     /// Database faults.
@@ -144,7 +147,7 @@ impl Accounts {
         Ok(self.identity.read(tenant.id).await?.support_accesses(SHOWN_ACCESSES).await?)
     }
 
-    /// Ends an access now. Nothing if there is none that lasts.
+    /// Ends an access now, and whatever else its operator has here. Nothing if there is none that lasts.
     ///
     /// # Errors
     /// Database faults.
@@ -156,18 +159,40 @@ impl Accounts {
     ) -> Result<Option<()>, ActionError> {
         let now = self.clock.now();
         let write = self.identity.write(tenant.id).await?;
-        let access = write.support_accesses(SHOWN_ACCESSES).await?.into_iter().find(|access| access.id == id);
-        let Some(access) = access else { return Ok(None) };
-        if !write.end_support_access(id, now).await? {
-            return Ok(None);
-        }
-        write.revoke_role(access.account, Role::Support.slug()).await?;
-        write.drop_invitations(access.account).await?;
-        write.end_sessions(access.account, None).await?;
-        write.remove_means(access.account).await?;
-        record(write.audit_trail(), actor, now, "support.end", &access.name, "").await?;
+        let lasting = write.support_access(id).await?.filter(|access| access.ends_at > now);
+        let Some(access) = lasting else { return Ok(None) };
+        let Some(account) = write.account(access.account).await? else { return Ok(None) };
+        end_accesses(&write, actor, &account, now).await?;
         write.commit().await?;
         Ok(Some(()))
+    }
+
+    /// Ends at once every access that the platform's `operator` has to any tenant: their account there has been suspended, or must be made anew.
+    pub(super) async fn end_support_of(&self, actor: &Actor, operator: AccountId) -> Result<(), ActionError> {
+        for tenant in self.tenants.all().await?.iter().filter(|tenant| !tenant.is_platform()) {
+            let key = support_key(operator);
+            if self.identity.read(tenant.id).await?.account_by_key(&key).await?.is_none() {
+                continue;
+            }
+            let write = self.identity.write(tenant.id).await?;
+            if let Some(account) = write.account_by_key(&key).await? {
+                let by = Actor {
+                    account: None,
+                    name: format!("{} (platform)", actor.name),
+                    ..Actor::command_line(tenant.id)
+                };
+                end_accesses(&write, &by, &account, self.clock.now()).await?;
+            }
+            write.commit().await?;
+        }
+        Ok(())
+    }
+
+    async fn is_active_operator(&self, platform: &Tenant, operator: AccountId) -> Result<bool, ActionError> {
+        let reading = self.identity.read(platform.id).await?;
+        let active = reading.account(operator).await?.is_some_and(|account| is_active(&account));
+        let roles = roles_of(&reading.roles_of(operator, self.clock.now()).await?);
+        Ok(active && roles.contains(&Role::Operator))
     }
 
     /// The operator's account in this tenant, made the first time. It has no way to sign in: only [`Accounts::arrive_for_support`].
@@ -177,7 +202,7 @@ impl Accounts {
         actor: &Actor,
         operator: AccountId,
     ) -> Result<Account, SupportRefusal> {
-        let key = format!("operator:{operator}");
+        let key = support_key(operator);
         let account = Account {
             id: AccountId::random(&*self.entropy),
             email: SUPPORT_EMAIL.to_owned(),
@@ -193,4 +218,27 @@ impl Accounts {
             .filter(|account| account.state == AccountState::Active)
             .ok_or(SupportRefusal::Account(AccountRefusal::State))
     }
+}
+
+/// What tells the account of one operator from those of others, in each tenant.
+fn support_key(operator: AccountId) -> String {
+    format!("operator:{operator}")
+}
+
+/// Ends all that an operator's account has in a tenant; on record if an access lasted.
+pub(super) async fn end_accesses(
+    write: &Writing,
+    by: &Actor,
+    account: &Account,
+    now: DateTime<Utc>,
+) -> Result<(), ActionError> {
+    let lasted = write.end_support_accesses(account.id, now).await?;
+    write.revoke_role(account.id, Role::Support.slug()).await?;
+    write.drop_invitations(account.id).await?;
+    write.end_sessions(account.id, None).await?;
+    write.remove_means(account.id).await?;
+    if lasted {
+        record(write.audit_trail(), by, now, "support.end", &account.name, "").await?;
+    }
+    Ok(())
 }

@@ -4,12 +4,13 @@ use domain::account::AccountState;
 use domain::ids::AccountId;
 use storage::identity::{Account, Writing};
 
+use super::open_support::{SUPPORT_EMAIL, end_accesses};
 use super::{AccountRefusal, Accounts, Invited};
 use crate::actor::record;
 use crate::{Actor, Tenant};
 
 impl Accounts {
-    /// Suspends an account: its sessions end, and nobody can sign in to it.
+    /// Suspends an account: its sessions end, and nobody can sign in to it. An operator's accesses to tenants end as well, there and here.
     ///
     /// # Errors
     /// An [`AccountRefusal`].
@@ -26,8 +27,13 @@ impl Accounts {
         write.set_account_state(account, AccountState::Suspended).await?;
         write.drop_invitations(account).await?;
         write.end_sessions(account, None).await?;
-        record(write.audit_trail(), actor, self.clock.now(), "account.suspend", &found.name, "").await?;
-        Ok(write.commit().await?)
+        let now = self.clock.now();
+        if found.email == SUPPORT_EMAIL {
+            end_accesses(&write, actor, &found, now).await?;
+        }
+        record(write.audit_trail(), actor, now, "account.suspend", &found.name, "").await?;
+        write.commit().await?;
+        self.end_support_from(actor, tenant, account).await
     }
 
     /// Lets the person of a suspended account sign in again, as they did before.
@@ -44,10 +50,11 @@ impl Accounts {
         if found.state != AccountState::Suspended {
             return Err(AccountRefusal::State);
         }
-        // Whoever had not set up anything yet still has to.
         let means = write.means_of(account).await?.ok_or(AccountRefusal::Unknown)?;
         let none = means.password.is_none() && write.passkeys_of(account).await?.is_empty();
-        let state = if none { AccountState::Invited } else { AccountState::Active };
+        // Whoever had not set up anything yet still has to; an operator's account in a tenant has nothing to set up.
+        let is_invited = none && found.email != SUPPORT_EMAIL;
+        let state = if is_invited { AccountState::Invited } else { AccountState::Active };
         write.set_account_state(account, state).await?;
         record(write.audit_trail(), actor, self.clock.now(), "account.resume", &found.name, "").await?;
         Ok(write.commit().await?)
@@ -66,11 +73,29 @@ impl Accounts {
         welcome: &str,
     ) -> Result<Invited, AccountRefusal> {
         let (write, found) = self.take_other(actor, tenant, account).await?;
+        if found.email == SUPPORT_EMAIL {
+            return Err(AccountRefusal::State);
+        }
         write.remove_means(account).await?;
         write.end_sessions(account, None).await?;
         write.set_account_state(account, AccountState::Invited).await?;
         record(write.audit_trail(), actor, self.clock.now(), "account.reset", &found.name, "").await?;
-        self.invite(write, actor, tenant, &found, welcome).await
+        let invited = self.invite(write, actor, tenant, &found, welcome).await?;
+        self.end_support_from(actor, tenant, account).await?;
+        Ok(invited)
+    }
+
+    /// Ends what an operator has opened, if `account` is one of the platform's.
+    async fn end_support_from(
+        &self,
+        actor: &Actor,
+        tenant: &Tenant,
+        account: AccountId,
+    ) -> Result<(), AccountRefusal> {
+        match tenant.is_platform() {
+            true => Ok(self.end_support_of(actor, account).await?),
+            false => Ok(()),
+        }
     }
 
     /// Somebody else's account, for a change that needs proof.

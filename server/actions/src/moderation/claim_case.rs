@@ -1,4 +1,4 @@
-//! A moderator takes a case for five minutes, so that nobody else decides it meanwhile; or lets go of it; or takes the next one that is free.
+//! A moderator takes a case for five minutes, so that nobody else decides it meanwhile; or takes the next one that is free.
 
 use domain::ids::PostId;
 use domain::moderation::{CaseState, Claim, ModerationRefusal};
@@ -35,21 +35,6 @@ impl Actions {
         let Some(case) = write.case(post).await? else { return Ok(None) };
         let name = case.claim.map(|claim| claim.name).unwrap_or_default();
         Err(ModerationRefusal::ClaimedBy { name }.into())
-    }
-
-    /// Lets go of the case of `post`, if the moderator holds it.
-    ///
-    /// # Errors
-    /// Database faults.
-    pub async fn release_case(
-        &self,
-        tenant: &Tenant,
-        actor: &Actor,
-        post: PostId,
-    ) -> Result<(), ActionError> {
-        let write = self.conversation.write(tenant.id).await?;
-        write.release_case(post, moderator(actor)?).await?;
-        Ok(write.commit().await?)
     }
 
     /// Takes the next case that is free: in `state`, or the most urgent of all that wait. Nothing if there is none.

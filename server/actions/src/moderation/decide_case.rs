@@ -2,7 +2,7 @@
 
 use domain::contribution::PostRefusal;
 use domain::ids::PostId;
-use domain::moderation::{ModerationRefusal, NoteKind, Reason, Step, note, optional_note};
+use domain::moderation::{ModerationRefusal, NoteKind, Step, note, optional_note, reasoned};
 use domain::text::Body;
 use storage::conversation::PostEdit;
 
@@ -80,11 +80,7 @@ async fn amend(mut taken: Taken, actor: &Actor, body: &str, why: &str) -> Result
 }
 
 async fn hide(mut taken: Taken, actor: &Actor, reason: &str, words: &str) -> Result<(), ActionError> {
-    let reason = Reason::from_slug(reason).ok_or(ModerationRefusal::NoReason)?;
-    let words = match reason {
-        Reason::Other => Some(note(words)?),
-        _ => optional_note(words)?,
-    };
+    let (reason, words) = reasoned(reason, words)?;
     taken.say(NoteKind::Hidden, words.unwrap_or_default(), None).await?;
     taken.case.reason = Some(reason);
     taken.step(Step::Hide).await?;

@@ -3,13 +3,16 @@
 use credentials::labels;
 use domain::contribution::PostState;
 use domain::ids::PostId;
-use domain::moderation::{ModerationRefusal, Reason, Step, after, note, optional_note};
+use domain::moderation::{MAX_OPEN_REPORTS, ModerationRefusal, Step, after, reasoned};
 use domain::time_zone::local_date;
 use storage::conversation::{Case, Post, Report};
 
 use crate::keep_act::Author;
 use crate::lock_post::lock_post;
 use crate::{ActionError, Actions, Session, Tenant};
+
+/// The most reported posts among which somebody's own reports are looked for.
+const MAX_COMPARED_REPORTS: u64 = 2_000;
 
 impl Actions {
     /// The post `id`, if readers of the session's campaign see it.
@@ -28,7 +31,7 @@ impl Actions {
         Ok(Some(post).filter(|post| post.state == PostState::Visible && round.campaign == session.campaign))
     }
 
-    /// Reports the visible post `id`, once a person; also those who wait to be let in may. Nothing if there is no such post for them.
+    /// Reports the visible post `id`, once a person, and [`MAX_OPEN_REPORTS`] at a time; also those who wait to be let in may. Nothing if there is no such post for them.
     ///
     /// # Errors
     /// A [`ModerationRefusal`], or a fault.
@@ -40,11 +43,7 @@ impl Actions {
         reason: &str,
         words: &str,
     ) -> Result<Option<()>, ActionError> {
-        let reason = Reason::from_slug(reason).ok_or(ModerationRefusal::NoReason)?;
-        let words = match reason {
-            Reason::Other => Some(note(words)?),
-            _ => optional_note(words)?,
-        };
+        let (reason, words) = reasoned(reason, words)?;
         let mut write = self.conversation.write(tenant.id).await?;
         let Some((round, post)) = lock_post(&mut write, Author::of(session), id).await? else {
             return Ok(None);
@@ -53,7 +52,15 @@ impl Actions {
             return Ok(None);
         }
         let key = self.pepper.derive(labels::REPORTERS);
-        let reporter = key.mac(&[id.0.as_bytes(), session.participant.0.as_bytes()]);
+        // Nothing stored joins one person's reports: which are theirs is worked out anew for each post that waits.
+        let by_them = |post: PostId| key.mac(&[post.0.as_bytes(), session.participant.0.as_bytes()]);
+        let reporter = by_them(id);
+        let open = write.reported_posts(round.campaign, MAX_COMPARED_REPORTS).await?;
+        let theirs: Vec<_> =
+            open.into_iter().filter(|post| *post != id).map(|post| (post, by_them(post))).collect();
+        if write.count_reports(&theirs).await? >= MAX_OPEN_REPORTS {
+            return Err(ModerationRefusal::TooManyReports.into());
+        }
         if !write.add_report(id, reporter, &Report { reason, note: words }).await? {
             return Err(ModerationRefusal::ReportedAlready.into());
         }

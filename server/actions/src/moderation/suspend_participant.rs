@@ -2,12 +2,16 @@
 //! still read, vote, and take back what they wrote; "My ideas" tells them why, and whom to ask.
 
 use chrono::Days;
+use domain::contribution::PostState;
 use domain::ids::PostId;
-use domain::moderation::{ModerationRefusal, Reason, SUSPENSION_DAYS, note, optional_note};
+use domain::moderation::{ModerationRefusal, SUSPENSION_DAYS, reasoned};
 use domain::time_zone::local_date;
-use storage::conversation::Suspension;
+use storage::conversation::{StandingSuspension, Suspension};
 
 use crate::{ActionError, Actions, Actor, Campaign, Tenant};
+
+/// Suspensions that moderators are shown, those without an end first.
+pub const MAX_SUSPENSIONS: u64 = 100;
 
 /// What a moderator fills in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +42,7 @@ impl Actions {
             return Ok(None);
         };
         let author = taken.post.author.ok_or(ModerationRefusal::NoAuthor)?;
-        let reason = Reason::from_slug(&form.reason).ok_or(ModerationRefusal::NoReason)?;
-        let words = match reason {
-            Reason::Other => Some(note(&form.note)?),
-            _ => optional_note(&form.note)?,
-        };
+        let (reason, words) = reasoned(&form.reason, &form.note)?;
         let days = match form.days.as_str() {
             "" => None,
             days => {
@@ -60,7 +60,20 @@ impl Actions {
         taken.finish(actor, "participant.suspend", reason.slug()).await.map(Some)
     }
 
-    /// Ends the suspension that was made for `post`. Nothing if there is no such post.
+    /// The suspensions that hold in `campaign`, those without an end first, at most [`MAX_SUSPENSIONS`]: each with the post that it was made for.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn list_suspensions(
+        &self,
+        tenant: &Tenant,
+        campaign: &Campaign,
+    ) -> Result<Vec<StandingSuspension>, ActionError> {
+        let today = local_date(self.clock.now(), tenant.zone);
+        Ok(self.conversation.read(tenant.id).await?.suspensions(campaign.id, today, MAX_SUSPENSIONS).await?)
+    }
+
+    /// Ends the suspension that was made for `post`, also where its author has taken the post back. Nothing if there is no such post.
     ///
     /// # Errors
     /// A [`ModerationRefusal`], or a fault.
@@ -72,13 +85,16 @@ impl Actions {
         post: PostId,
         seen: i32,
     ) -> Result<Option<()>, ActionError> {
-        let Some(mut taken) = self.take_case(tenant, actor, campaign, post, seen).await? else {
+        let Some(mut taken) = self.take_any(tenant, actor, campaign, post, seen).await? else {
             return Ok(None);
         };
         let author = taken.post.author.ok_or(ModerationRefusal::NoAuthor)?;
         taken.write.end_suspension(author, post).await?;
-        taken.case.version += 1;
-        taken.write.put_case(&taken.case).await?;
+        // What was taken back has no case any more.
+        if taken.post.state != PostState::Withdrawn {
+            taken.case.version += 1;
+            taken.write.put_case(&taken.case).await?;
+        }
         taken.finish(actor, "participant.end-suspension", "").await.map(Some)
     }
 }

@@ -1,11 +1,12 @@
 //! `candour audit`: the record of what named people did, checked and carried away.
 
-use std::fs;
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use actions::{AuditHead, ChainedEntry, WholeAudit, check_record};
+use actions::{Accounts, Actions, AuditChain, AuditHead, ChainedEntry, CheckedAudit, Sides, Tenant};
 use anyhow::{Context, Result, bail, ensure};
 use clap::Subcommand;
 use serde::{Deserialize, Serialize};
@@ -14,9 +15,6 @@ use super::sides;
 use super::targets::find_tenant;
 use crate::config::Config;
 use crate::new_file;
-
-/// The largest exported record that is read, bytes: some million deeds.
-const MAX_RECORD_BYTES: u64 = 512 << 20;
 
 /// What to do with the record.
 #[derive(Subcommand)]
@@ -56,61 +54,84 @@ struct Line {
 pub async fn run(command: Command, config: impl FnOnce() -> Result<Config>) -> Result<ExitCode> {
     match command {
         Command::Verify { file: Some(file), head, .. } => {
-            let entries = read(&file)?;
-            let found = check_record(&entries, head.as_ref());
-            Ok(say(&file.display().to_string(), &WholeAudit { entries, head: found }))
+            Ok(say(&file.display().to_string(), &check_file(&file, head)?))
         }
         Command::Verify { tenant, head, .. } => {
             let mut code = ExitCode::SUCCESS;
-            for (side, record) in records(&tenant.unwrap_or_default(), head.as_ref(), &config()?).await? {
-                let said = say(&format!("{side} side"), &record);
-                if record.head.is_err() {
+            let (sides, tenant) = open(&tenant.unwrap_or_default(), &config()?).await?;
+            let records = records(&sides);
+            ensure!(
+                head.is_none() || records.len() == 1,
+                "a head belongs to one record: say which with --side identity or --side conversation"
+            );
+            for record in &records {
+                let checked = record.check(&tenant, head.as_ref()).await?;
+                let said = say(&format!("{} side", record.side()), &checked);
+                if checked.head.is_err() {
                     code = said;
                 }
             }
             Ok(code)
         }
         Command::Export { tenant, out } => {
-            let records = records(&tenant, None, &config()?).await?;
-            let [(_, record)] = &records[..] else {
+            let (sides, tenant) = open(&tenant, &config()?).await?;
+            let records = records(&sides);
+            let [record] = &records[..] else {
                 bail!("there are two records here: say which with --side identity or --side conversation")
             };
-            write(record, out.as_deref())?;
+            write(record, &tenant, out.as_deref()).await?;
             Ok(ExitCode::SUCCESS)
         }
     }
 }
 
-/// The record of each side that is served.
-async fn records(
-    slug: &str,
-    known: Option<&AuditHead>,
-    config: &Config,
-) -> Result<Vec<(&'static str, WholeAudit)>> {
-    let sides = sides(config).await?.sides;
-    let tenant = find_tenant(sides.tenants(), slug).await?;
-    let mut records = Vec::new();
-    if let Some(accounts) = &sides.accounts {
-        records.push(("identity", accounts.whole_audit(&tenant, known).await?));
-    }
-    if let Some(actions) = &sides.conversation {
-        records.push(("conversation", actions.whole_audit(&tenant, known).await?));
-    }
-    ensure!(
-        known.is_none() || records.len() == 1,
-        "a head belongs to one record: say which with --side identity or --side conversation"
-    );
-    Ok(records)
+/// The record of one side.
+enum Record<'a> {
+    Identity(&'a Accounts),
+    Conversation(&'a Actions),
 }
 
-fn say(what: &str, record: &WholeAudit) -> ExitCode {
+impl Record<'_> {
+    fn side(&self) -> &'static str {
+        match self {
+            Self::Identity(_) => "identity",
+            Self::Conversation(_) => "conversation",
+        }
+    }
+
+    async fn check(&self, tenant: &Tenant, known: Option<&AuditHead>) -> Result<CheckedAudit> {
+        Ok(match self {
+            Self::Identity(accounts) => accounts.check_audit(tenant, known).await?,
+            Self::Conversation(actions) => actions.check_audit(tenant, known).await?,
+        })
+    }
+
+    async fn entries(&self, tenant: &Tenant, from: i64) -> Result<Vec<ChainedEntry>> {
+        Ok(match self {
+            Self::Identity(accounts) => accounts.audit_entries(tenant, from).await?,
+            Self::Conversation(actions) => actions.audit_entries(tenant, from).await?,
+        })
+    }
+}
+
+async fn open(slug: &str, config: &Config) -> Result<(Sides, Arc<Tenant>)> {
+    let sides = sides(config).await?.sides;
+    let tenant = find_tenant(sides.tenants(), slug).await?;
+    Ok((sides, tenant))
+}
+
+/// The record of each side that is served.
+fn records(sides: &Sides) -> Vec<Record<'_>> {
+    let identity = sides.accounts.as_ref().map(Record::Identity);
+    identity.into_iter().chain(sides.conversation.as_ref().map(Record::Conversation)).collect()
+}
+
+fn say(what: &str, record: &CheckedAudit) -> ExitCode {
     match &record.head {
         Ok(Some(head)) => {
             println!(
                 "{what}: {} lines, the chain holds. Its head: {}:{}",
-                record.entries.len(),
-                head.number,
-                head.digest
+                record.entries, head.number, head.digest
             );
         }
         Ok(None) => println!("{what}: nothing on record yet"),
@@ -122,36 +143,46 @@ fn say(what: &str, record: &WholeAudit) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn read(file: &Path) -> Result<Vec<ChainedEntry>> {
+/// Checks an exported record, a line at a time: a long one is never in memory.
+fn check_file(file: &Path, known: Option<AuditHead>) -> Result<CheckedAudit> {
     let about = || file.display().to_string();
-    let size = fs::metadata(file).with_context(about)?.len();
-    ensure!(size <= MAX_RECORD_BYTES, "{} is no record: it has {size} bytes", file.display());
-    let text = fs::read_to_string(file).with_context(about)?;
-    let line = |(at, line): (usize, &str)| {
-        let Line { number, entry, digest } = serde_json::from_str(line).with_context(|| {
-            format!("{}, line {}: not what `candour audit export` writes", file.display(), at + 1)
+    let reader = BufReader::new(File::open(file).with_context(about)?);
+    let (mut entries, mut chain) = (0, Ok(AuditChain::new(known)));
+    for line in reader.lines() {
+        entries += 1;
+        let line = line.with_context(about)?;
+        let Line { number, entry, digest } = serde_json::from_str(&line).with_context(|| {
+            format!("{}, line {entries}: not what `candour audit export` writes", file.display())
         })?;
-        Ok(ChainedEntry { number, entry, digest })
-    };
-    text.lines().enumerate().map(line).collect()
+        let entry = ChainedEntry { number, entry, digest };
+        chain = chain.and_then(|mut chain| chain.follow(&entry).map(|()| chain));
+    }
+    Ok(CheckedAudit { entries, head: chain.and_then(AuditChain::end) })
 }
 
-fn write(record: &WholeAudit, out: Option<&Path>) -> Result<()> {
-    let mut text = String::new();
-    for ChainedEntry { number, entry, digest } in &record.entries {
-        let line = Line { number: *number, entry: entry.clone(), digest: digest.clone() };
-        text.push_str(&serde_json::to_string(&line)?);
-        text.push('\n');
-    }
-    match out {
-        None => io::stdout().lock().write_all(text.as_bytes())?,
-        Some(path) => {
-            let mut file = new_file::create(path)?;
-            file.write_all(text.as_bytes()).with_context(|| path.display().to_string())?;
-            eprintln!("{} lines in {}", record.entries.len(), path.display());
+async fn write(record: &Record<'_>, tenant: &Tenant, out: Option<&Path>) -> Result<()> {
+    let Some(path) = out else {
+        write_lines(record, tenant, &mut io::stdout().lock()).await?;
+        return Ok(());
+    };
+    let mut file = BufWriter::new(new_file::create(path)?);
+    let lines = write_lines(record, tenant, &mut file).await.with_context(|| path.display().to_string())?;
+    file.flush().with_context(|| path.display().to_string())?;
+    eprintln!("{lines} lines in {}", path.display());
+    Ok(())
+}
+
+/// Writes a page of entries at a time; gives how many there were.
+async fn write_lines(record: &Record<'_>, tenant: &Tenant, out: &mut impl Write) -> Result<u64> {
+    let (mut lines, mut from) = (0, 0);
+    loop {
+        let entries = record.entries(tenant, from).await?;
+        let Some(last) = entries.last() else { return Ok(lines) };
+        (lines, from) = (lines + entries.len() as u64, last.number + 1);
+        for ChainedEntry { number, entry, digest } in entries {
+            writeln!(out, "{}", serde_json::to_string(&Line { number, entry, digest })?)?;
         }
     }
-    Ok(())
 }
 
 fn head_of(text: &str) -> Result<AuditHead, String> {

@@ -48,6 +48,14 @@ fn what_others_see() {
     assert_eq!(reopening(Asked, Unseen, post, &[]), (Answered, Unseen));
     assert_eq!(reopening(Reported, Visible, post, &[]), (Reported, Visible));
     assert_eq!(reopening(Kept, Visible, post, &[Rule::Names]), (Held, Unseen));
+    // Two changes, the first of which a rule holds: the question and the report are still there.
+    for (state, then) in [(Asked, Answered), (Answered, Answered), (Reported, Reported)] {
+        let (held, seen) = reopening(state, Visible, post, &[Rule::Names]);
+        assert_eq!((held, seen), (then, Unseen), "{state:?}");
+        assert!(held.leaves_words_to_author(), "its author can mend it");
+        assert_eq!(reopening(held, seen, post, &[]).0, then, "{state:?}");
+    }
+    assert_eq!(reopening(Answered, Unseen, post, &[]), (Answered, Unseen));
 }
 
 #[test]

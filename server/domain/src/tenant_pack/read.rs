@@ -12,6 +12,11 @@ use super::{
 use crate::branding::Colour;
 use crate::time_zone::{Ambiguous, to_instant};
 
+/// Longest host name, characters (RFC 1035 section 2.3.4).
+const MAX_HOST_CHARACTERS: usize = 253;
+/// Longest part of one between dots, characters (the same).
+const MAX_LABEL_CHARACTERS: usize = 63;
+
 /// Reads and checks a pack.
 ///
 /// # Errors
@@ -142,11 +147,8 @@ impl Problems {
             self.add(file, reason);
         }
         for host in tenant.hosts.iter().chain(&tenant.identity_hosts) {
-            if host.is_empty() || host.contains(['/', ':', ' ']) || host.to_ascii_lowercase() != *host {
-                self.add(
-                    file,
-                    format!("host `{host}`: write the bare host name in lower case, without port or path"),
-                );
+            if let Some(reason) = host_problem(host) {
+                self.add(file, format!("host `{host}`: {reason}"));
             }
         }
         let colours = [
@@ -176,6 +178,43 @@ impl Problems {
     }
 }
 
+/// What is wrong with a host name (RFC 1123 section 2.1, in small letters), if anything.
+fn host_problem(host: &str) -> Option<String> {
+    let reason = if !host.is_ascii() {
+        "write it in ASCII, letters with accents as xn--… (punycode), as browsers send it"
+    } else if host.contains([':', '/', '@', '?', '#']) {
+        "write the bare host name, without https://, port or path"
+    } else if host.contains(|letter: char| letter.is_ascii_uppercase()) {
+        "write it in lower case"
+    } else if host.ends_with('.') {
+        "leave out the dot at its end"
+    } else if host.len() > MAX_HOST_CHARACTERS {
+        "it is too long"
+    } else if host.rsplit('.').next().is_some_and(is_number) {
+        "write a host name, not an address of numbers"
+    } else if !host.split('.').all(is_label) {
+        "a host name has parts of 1 to 63 letters, digits and hyphens with dots between them, and no hyphen at either end of a part"
+    } else {
+        return None;
+    };
+    Some(reason.to_owned())
+}
+
+fn is_number(label: &str) -> bool {
+    !label.is_empty() && label.bytes().all(|letter| letter.is_ascii_digit())
+}
+
+fn is_label(label: &str) -> bool {
+    let plain = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'-';
+    // What stands behind xn-- is a name in punycode (RFC 5891); nothing is none.
+    let named = label.strip_prefix("xn--").is_none_or(|encoded| !encoded.is_empty());
+    (1..=MAX_LABEL_CHARACTERS).contains(&label.len())
+        && label.bytes().all(plain)
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && named
+}
+
 /// What is wrong with the short names of things of one `kind`.
 pub(super) fn slug_problems<'a>(kind: &str, slugs: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut seen = HashSet::new();
@@ -192,4 +231,44 @@ pub(super) fn slug_problems<'a>(kind: &str, slugs: impl Iterator<Item = &'a str>
         }
     }
     reasons
+}
+
+#[cfg(test)]
+mod host_tests {
+    use super::host_problem;
+
+    #[test]
+    fn hosts_are_host_names() {
+        for good in
+            ["talk.example", "bsol.localhost", "a-1.b2.example.nhs.uk", "localhost", "xn--caf-dma.example"]
+        {
+            assert_eq!(host_problem(good), None, "{good}");
+        }
+        for (bad, words) in [
+            ("", "letters, digits and hyphens"),
+            ("talk.example:8080", "without https://, port or path"),
+            ("https://talk.example", "without https://, port or path"),
+            ("user@talk.example", "without https://, port or path"),
+            ("Talk.example", "lower case"),
+            ("talk.example.", "the dot at its end"),
+            ("talk..example", "letters, digits and hyphens"),
+            ("-talk.example", "letters, digits and hyphens"),
+            ("talk-.example", "letters, digits and hyphens"),
+            ("talk_1.example", "letters, digits and hyphens"),
+            ("talk example", "letters, digits and hyphens"),
+            ("*.example", "letters, digits and hyphens"),
+            ("xn--.example", "letters, digits and hyphens"),
+            ("café.example", "punycode"),
+            ("192.0.2.7", "not an address of numbers"),
+            ("[2001:db8::1]", "without https://, port or path"),
+        ] {
+            assert!(
+                host_problem(bad).is_some_and(|reason| reason.contains(words)),
+                "{bad}: {:?}",
+                host_problem(bad)
+            );
+        }
+        assert!(host_problem(&format!("{}.example", "a".repeat(64))).is_some());
+        assert!(host_problem(&"abcdefghi.".repeat(26).trim_end_matches('.').to_owned()).is_some());
+    }
 }

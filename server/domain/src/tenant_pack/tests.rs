@@ -128,7 +128,7 @@ fn a_broken_tenant_file_is_told_what_is_wrong() {
         (r#"slug = "bsol""#, r#"slug = "api""#, "kept for Candour's own addresses"),
         (r#"slug = "bchc""#, r#"slug = "icb""#, "organisation slug `icb` stands twice"),
         (r#"slug = "questions""#, r#"slug = "about""#, "page slug `about` stands twice"),
-        ("bsol.localhost", "https://bsol.localhost/", "without port or path"),
+        ("bsol.localhost", "https://bsol.localhost/", "without https://, port or path"),
         ("bsol.localhost", "BSol.localhost", "in lower case"),
         ("Europe/London", "Europe/Birmingham", "not an IANA time zone"),
         ("#14493f", "dark green", "write it as #rrggbb"),

@@ -31,7 +31,8 @@ impl Reading {
     pub async fn own_posts(&self, round: RoundId, author: ParticipantId, most: u64) -> Result<Vec<OwnPost>> {
         let sql = format!(
             "SELECT {POST} FROM post p WHERE p.tenant_id = $1 AND p.author_id = $2 AND p.round_id = $3
-             AND p.state <> 'withdrawn' ORDER BY p.written_at_revision DESC LIMIT $4"
+             AND p.state <> 'withdrawn'
+             ORDER BY p.written_at_revision DESC, p.changed_at_revision DESC LIMIT $4"
         );
         let values = vec![author.0.into(), round.0.into(), most.cast_signed().into()];
         self.0.all(sql, values).await?.iter().map(post_of).collect()

@@ -24,13 +24,13 @@ use sea_orm::{DbBackend, Value};
 
 pub use counts::{Acts, TakingPart};
 pub use mine::{OwnPost, OwnVote};
-pub use moderation::{Case, CaseNote, ModeratedPost, QueuedPost, Report, Suspension};
+pub use moderation::{Case, CaseNote, ModeratedPost, QueuedPost, Report, StandingSuspension, Suspension};
 pub use posts::{NewPost, Post, PostEdit};
 pub use rounds::{Moment, RoundDelta};
 pub use sessions::Session;
 pub use tenants::NewRound;
 pub use threads::ThreadPost;
-pub use transfer::{Participation, TransferredPost, TransferredVote};
+pub use transfer::{TransferredPost, TransferredVote};
 pub use votes::{StandingVote, VoteChange};
 pub use waiting::{CodeState, Newcomer, Pass, StoredCredential};
 

@@ -28,6 +28,15 @@ pub struct Suspension {
     pub until: Option<NaiveDate>,
 }
 
+/// A suspension that holds, as moderators see it: for which words, never whose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandingSuspension {
+    /// The suspension.
+    pub suspension: Suspension,
+    /// The words of the post for which it was done; none where its author has taken them back.
+    pub body: String,
+}
+
 impl Reading {
     /// The suspension of `participant` that holds on `today` and ends last, if any.
     ///
@@ -55,6 +64,28 @@ impl Reading {
                    WHERE p.tenant_id = $1 AND p.id = $2 AND (s.until IS NULL OR s.until > $3)";
         let row = self.0.one(sql, vec![post.0.into(), today.into()]).await?;
         row.as_ref().map(suspension_of).transpose()
+    }
+
+    /// The suspensions for posts of `campaign` that hold on `today`, those without an end first, at most `most`.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn suspensions(
+        &self,
+        campaign: CampaignId,
+        today: NaiveDate,
+        most: u64,
+    ) -> Result<Vec<StandingSuspension>> {
+        let sql = "SELECT s.post_id, s.reason, s.note, s.until, p.body FROM suspension s
+                   JOIN post p ON p.tenant_id = s.tenant_id AND p.id = s.post_id
+                   JOIN round r ON r.tenant_id = p.tenant_id AND r.id = p.round_id
+                   WHERE s.tenant_id = $1 AND r.campaign_id = $2 AND (s.until IS NULL OR s.until > $3)
+                   ORDER BY CASE WHEN s.until IS NULL THEN 0 ELSE 1 END, s.until DESC, s.post_id LIMIT $4";
+        let values = vec![campaign.0.into(), today.into(), most.cast_signed().into()];
+        let rows = self.0.all(sql, values).await?;
+        rows.iter()
+            .map(|row| Ok(StandingSuspension { suspension: suspension_of(row)?, body: column(row, 4)? }))
+            .collect()
     }
 
     /// How often what was done in `campaign`, and for which reason, by both names.

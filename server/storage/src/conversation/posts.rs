@@ -14,6 +14,9 @@ use super::{Reading, Writing, text};
 use crate::tenancy::column;
 use crate::{Result, StorageError};
 
+/// Stands for the revision at which a post was written, until others have seen it for the first time: nobody had it, so nobody is told of it.
+pub(super) const NOT_YET: i64 = i64::MAX;
+
 /// A stored post, whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Post {
@@ -51,7 +54,7 @@ pub struct Post {
     pub votes: VoteCounts,
     /// How many visible comments it has.
     pub comments: i64,
-    /// The revision at which it was written.
+    /// The revision at which others could see it first; the highest number there is, until they can.
     pub written_at: i64,
 }
 
@@ -194,7 +197,7 @@ impl Writing {
     pub async fn add_post(&self, post: &NewPost, revision: i64) -> Result<()> {
         let sql = "INSERT INTO post (tenant_id, id, round_id, prompt_id, contribution_id, reply_to, author_id, voice, body,
                    theme, feeling, state, written_on, written_at_revision, changed_at_revision)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $14, $12, $13, $13)";
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $14, $12, $15, $13)";
         let values = vec![
             post.id.0.into(),
             post.round.0.into(),
@@ -209,6 +212,7 @@ impl Writing {
             post.written_on.into(),
             revision.into(),
             post.state.slug().into(),
+            if post.state == PostState::Visible { revision } else { NOT_YET }.into(),
         ];
         self.0.execute(sql, values).await?;
         match (post.contribution, post.state) {

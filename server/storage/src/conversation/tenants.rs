@@ -92,6 +92,14 @@ impl Reading {
         key_log::entries(&self.0).await
     }
 
+    /// How many entries the key log has.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn key_log_length(&self) -> Result<i64> {
+        key_log::length(&self.0).await
+    }
+
     /// The note of the round's campaign about where its content came from.
     pub(super) async fn source_note(&self, round: RoundId) -> Result<Option<String>> {
         let sql = "SELECT c.source_note FROM round r JOIN campaign c ON c.tenant_id = r.tenant_id AND c.id = r.campaign_id
@@ -104,6 +112,15 @@ impl Reading {
 }
 
 impl Writing {
+    /// Holds the list of tenants against others who add one or change what one is served at, until the end of this transaction. Taken
+    /// before [`take_tenant`](Self::take_tenant).
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn take_tenants(&self) -> Result<()> {
+        packs::take_list(&self.reading.0).await
+    }
+
     /// This transaction's tenant, held against other writers until its end.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use domain::ids::{ParticipantId, PostId};
 use domain::vote::VoteValue;
 
 use super::Reading;
-use super::posts::{POST, POST_COLUMNS, Post, post_of};
+use super::posts::{NOT_YET, POST, POST_COLUMNS, Post, post_of};
 use super::rounds::vote_value;
 use crate::Result;
 use crate::tenancy::column;
@@ -33,7 +33,7 @@ impl Reading {
     }
 
     /// At most `most` comments of the thread under `contribution`, in any state, in the order written, from behind revision
-    /// `after`.
+    /// `after`; none that nobody but its author has ever seen.
     ///
     /// # Errors
     /// Database faults.
@@ -48,7 +48,7 @@ impl Reading {
             "SELECT {POST}, v.value FROM post p
              LEFT JOIN vote v ON v.tenant_id = p.tenant_id AND v.post_id = p.id AND v.participant_id = $3
              WHERE p.tenant_id = $1 AND p.contribution_id = $2 AND p.written_at_revision > $4
-             ORDER BY p.written_at_revision, p.id LIMIT $5"
+             AND p.written_at_revision < {NOT_YET} ORDER BY p.written_at_revision, p.id LIMIT $5"
         );
         let values = vec![contribution.0.into(), reader.0.into(), after.into(), most.cast_signed().into()];
         self.0.all(sql, values).await?.iter().map(thread_post).collect()

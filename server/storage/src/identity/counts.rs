@@ -5,7 +5,7 @@ use domain::ids::{CampaignId, OrganisationId};
 
 use super::{Reading, Writing};
 use crate::Result;
-use crate::figures::FigureShelf;
+use crate::figures::{self, FigureShelf};
 use crate::tenancy::column;
 
 /// What was published for one day: totals at its end.
@@ -42,6 +42,14 @@ pub struct JoinedCount {
 }
 
 impl Reading {
+    /// The smallest groups that figures show, of the campaigns for which they are frozen.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn smallest_groups(&self) -> Result<Vec<(CampaignId, u32)>> {
+        figures::frozen(&self.0).await
+    }
+
     /// What is published of `campaign`.
     pub fn figures(&self, campaign: CampaignId) -> FigureShelf<'_> {
         FigureShelf(&self.0, campaign)

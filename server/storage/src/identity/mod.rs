@@ -131,6 +131,14 @@ impl Reading {
         key_log::entries(&self.0).await
     }
 
+    /// How many entries the key log has.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn key_log_length(&self) -> Result<i64> {
+        key_log::length(&self.0).await
+    }
+
     /// The audit log.
     pub fn audit_trail(&self) -> AuditTrail<'_> {
         AuditTrail(&self.0)

@@ -132,6 +132,15 @@ impl Writing {
         Ok(())
     }
 
+    /// Holds the list of tenants against others who add one or change what one is served at, until the end of this transaction. Taken
+    /// before [`take_tenant`](Self::take_tenant).
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn take_tenants(&self) -> Result<()> {
+        packs::take_list(&self.0.0).await
+    }
+
     /// This transaction's tenant, held against other writers until its end.
     ///
     /// # Errors

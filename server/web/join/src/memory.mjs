@@ -1,7 +1,9 @@
 // What this device remembers. In sessionStorage (this tab only): unfinished attempts, until they are finished.
+// Words that were typed to come back, until the next page has said whether they fit: also in sessionStorage.
 // In localStorage: the head of each site's key log, which is public. Words and keys never go there.
 
 const ATTEMPTS = "candour:join:";
+const TYPED = "candour:typed:";
 const HEAD = "candour:key-log:";
 
 const parsed = (text) => {
@@ -62,7 +64,21 @@ export function memoryOf(campaign, session = () => sessionStorage, local = () =>
 /// Forgets every attempt in this tab: whoever it was is in.
 export function forgetAttempts(session = () => sessionStorage) {
   const tab = careful(session);
-  for (const name of tab.names()) if (name.startsWith(ATTEMPTS)) tab.drop(name);
+  for (const name of tab.names()) if (name.startsWith(ATTEMPTS) || name.startsWith(TYPED)) tab.drop(name);
+}
+
+/// What somebody typed to come back to a campaign: kept while it is tried, and taken out once.
+export function typedOf(campaign, session = () => sessionStorage) {
+  const tab = careful(session);
+  const place = TYPED + campaign;
+  return {
+    keep: (typed) => tab.set(place, typed),
+    take() {
+      const typed = tab.get(place);
+      tab.drop(place);
+      return typeof typed === "string" ? typed : "";
+    },
+  };
 }
 
 /// The attempt to go on with, given what the link brought ({ticket, key}, or null) and what is kept; null without both.

@@ -7,6 +7,9 @@ const PATIENCE = 20_000;
 
 const find = (selector) => document.querySelector(selector);
 
+/// Whether the page came with a problem on it: the server refused what was sent last.
+export const refusedByServer = () => find("[data-problem]")?.hidden === false;
+
 /// Shows what was hidden until this script ran.
 export function reveal(form) {
   for (const note of document.querySelectorAll("[data-without-script]")) note.hidden = true;

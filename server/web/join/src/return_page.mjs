@@ -1,7 +1,8 @@
 // form[data-return]: makes the key anew from six words. The words themselves are never sent: their field has no name.
 import { base64url, isUuid } from "./bytes.mjs";
 import { deviceKey } from "./device_key.mjs";
-import { challengeOf, clearProblems, onSend, problemOf, reveal, send, sharedProblem, showProblems, withdraw } from "./page.mjs";
+import { typedOf } from "./memory.mjs";
+import { challengeOf, clearProblems, onSend, problemOf, refusedByServer, reveal, send, sharedProblem, showProblems, withdraw } from "./page.mjs";
 import { Refusal } from "./refusal.mjs";
 import { PROGRESS_RETURN } from "./says.mjs";
 import { COUNT, read, suggest } from "./words.mjs";
@@ -23,11 +24,15 @@ export function returnPage(form) {
   typed.autocomplete = "off";
   // Browsers keep pages, or what was typed into them, for whoever presses Back.
   addEventListener("pagehide", () => { typed.value = ""; });
+  const tried = typedOf(campaign);
+  const before = tried.take();
   if (!globalThis.crypto?.subtle) {
     withdraw(form);
     return showProblems([problemOf(new Refusal("not-safe"), form)]);
   }
   reveal(form);
+  // Six words in the wrong order need not be typed again.
+  if (refusedByServer()) typed.value = before;
 
   onSend(form, PROGRESS_RETURN, async () => {
     const { words, refusals } = wordsOf(typed.value);
@@ -40,6 +45,7 @@ export function returnPage(form) {
       const device = await deviceKey(words, tenant, campaign);
       const proof = await device.prove("return", challengeOf(form));
       clearProblems();
+      tried.keep(typed.value);
       send(form, { device_key: base64url(device.publicKey), proof });
       return true;
     } catch (error) {

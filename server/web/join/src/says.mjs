@@ -4,10 +4,10 @@ const STOP = (support) => `Do not go on. Tell ${support}.`;
 
 /// By code: the text, given whom to ask and the details of the refusal.
 const TEXTS = {
-  "no-link": () => "This page does not know you yet. Open your link again and press its button.",
+  "no-link": () => "This page does not know you yet. Come in again as you did before: by your link, your code or your email address. Nothing is lost.",
   "not-safe": () => "This page works only with a safe connection. Its address must begin with https.",
   "kept-not-ticked": () => "Print, save or write down your words. Then tick the box to say that you have kept them safe.",
-  "shared-not-chosen": () => "Choose yes or no: do others use this device too?",
+  "shared-not-chosen": () => "Choose yes or no: is this a shared device?",
 
   "log-unreachable": () => "We could not get the public list of keys. Nothing is lost. Check your connection, then press “Try again”.",
   "log-broken": (support) => `The public list of keys of this site has been changed or is damaged. ${STOP(support)}`,
@@ -22,7 +22,7 @@ const TEXTS = {
   "reply-lost": () => "No answer came. Nothing is lost, and your words stay the same. Check your connection, then press “Try again”.",
   "busy": () => "Many people are joining right now. Nothing is lost. Wait a minute, then press “Try again”.",
   "ticket-expired": () => "It took too long, so your link must be opened again. Open it in this tab and press its button. Your words stay the same.",
-  "already-issued": (support) => `You have joined before. Use the six words that you kept then. The words that this page showed just now do not work. Nobody can make new words for you. If this was not you, tell ${support}.`,
+  "already-issued": (support) => `You have joined before. Use the six words that you kept then. The words that this page showed just now do not work. Nobody can make new words for you. Did the page close before you were in, or was this not you? Tell ${support}: they can help you to another way in.`,
   "closed": () => "This conversation is closed, so nobody can join any more.",
   "not-launched": () => "This conversation has not started yet. Open your link again when it has.",
   "sign-refused": (support, { code }) => `Your key could not be made. Tell ${support}, and say “${code}”.`,

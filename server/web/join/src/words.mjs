@@ -1,14 +1,21 @@
 // The six words: drawing them, and reading them from what somebody typed.
+import notDrawn from "../words-not-drawn.txt";
 import text from "../words.txt";
 
 /// How many words make a key: about 77 bits.
 export const COUNT = 6;
 
-/// The words that may come up: 7,772. The EFF's list has four more, with a hyphen. They are left out because it has
-/// "yo-yo" and "yoyo", which nobody keeps apart on paper; without them a hyphen never matters.
-export const LIST = Object.freeze(text.split("\n").filter((line) => line && !line.startsWith("#") && !line.includes("-")));
+const lines = (file) => file.split("\n").filter((line) => line && !line.startsWith("#"));
 
-const KNOWN = new Set(LIST);
+/// The words that are read: 7,772. The EFF's list has four more, with a hyphen. They are left out because it has
+/// "yo-yo" and "yoyo", which nobody keeps apart on paper; without them a hyphen never matters.
+export const READ = Object.freeze(lines(text).filter((word) => !word.includes("-")));
+
+const KNOWN = new Set(READ);
+const NOT_DRAWN = new Set(lines(notDrawn));
+
+/// The words that may come up: 7,396. The others hurt somebody, or are hard to spell; `words-not-drawn.txt` has them.
+export const LIST = Object.freeze(READ.filter((word) => !NOT_DRAWN.has(word)));
 
 /// The longest list of words that is asked about in one go.
 const MOST_SUGGESTIONS = 3;
@@ -49,7 +56,7 @@ export function suggest(word) {
   const farthest = word.length < 4 ? 1 : 2;
   let nearest = farthest;
   let found = [];
-  for (const candidate of LIST) {
+  for (const candidate of READ) {
     if (Math.abs(candidate.length - word.length) > nearest) continue;
     const steps = distance(word, candidate);
     if (steps > nearest) continue;

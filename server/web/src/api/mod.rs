@@ -13,6 +13,7 @@ mod contributions;
 mod documentation;
 mod fresh;
 mod mine;
+mod moderation;
 mod posts;
 mod refused;
 mod sessions;
@@ -53,6 +54,7 @@ type Operations = (
     campaigns::Campaigns,
     contributions::Contributions,
     posts::Posts,
+    moderation::Moderation,
     mine::MineOf,
     changes::ChangesOf,
 );
@@ -99,6 +101,7 @@ fn described() -> OpenApiService<Operations, ()> {
         campaigns::Campaigns,
         contributions::Contributions,
         posts::Posts,
+        moderation::Moderation,
         mine::MineOf,
         changes::ChangesOf,
     );

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actions::{ActionError, EntryRefusal};
 use domain::contribution::PostRefusal;
+use domain::moderation::ModerationRefusal;
 use domain::round::RoundRefusal;
 use domain::text::TextRefusal;
 use domain::vote::VoteRefusal;
@@ -112,7 +113,7 @@ impl From<ActionError> for Refused {
             ActionError::Post(refusal) => refusal.into(),
             ActionError::Vote(VoteRefusal::Round(refusal)) => refusal.into(),
             ActionError::Vote(VoteRefusal::PostGone) => gone(),
-            ActionError::Moderation(refusal) => conflict("not-now", "This cannot be done now.", refusal),
+            ActionError::Moderation(refusal) => refusal.into(),
             ActionError::Busy => busy(),
             ActionError::Fault(words) => Self::fault(words),
         }
@@ -160,6 +161,26 @@ impl From<PostRefusal> for Refused {
                 "suspended",
                 "A moderator has stopped this participant from writing for now.",
             ),
+        }
+    }
+}
+
+impl From<ModerationRefusal> for Refused {
+    fn from(refusal: ModerationRefusal) -> Self {
+        match refusal {
+            ModerationRefusal::Words(words) => {
+                Self::field("text-unusable", "These words cannot be taken.", "note", words)
+            }
+            ModerationRefusal::ReportedAlready => {
+                conflict("reported-already", "The caller has reported this.", refusal)
+            }
+            ModerationRefusal::TooManyReports => {
+                conflict("too-many-reports", "The caller's reports wait for a moderator.", refusal)
+            }
+            ModerationRefusal::AppealedAlready => {
+                conflict("appealed-already", "The caller has asked for another look.", refusal)
+            }
+            refusal => conflict("not-now", "This cannot be done now.", refusal),
         }
     }
 }

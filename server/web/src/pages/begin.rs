@@ -1,7 +1,6 @@
-//! Where people begin to come in: they say where they work, and go the way that their organisation chose. Where there is one way only, the
-//! list leads straight to it.
+//! Where people begin to come in: they say where they work, and the way that their organisation chose opens right there.
 
-use actions::Organisation;
+use actions::{CONFIRMATION_MINUTES, Organisation};
 use domain::tenant_pack::EntryRoute;
 use poem::http::StatusCode;
 use poem::web::Path;
@@ -22,10 +21,13 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
     let launched = log.iter().any(|entry| entry.campaign == joining.campaign.id);
     let signs_on = visitor.state.enrolment().has_single_sign_on();
     let named = visitor.query.get("organisation").and_then(|slug| visitor.tenant().organisation(slug));
-    let chosen = named.map(|organisation| employer(organisation, signs_on));
-    let mut organisations: Vec<_> =
+    let mut alone = named.map(|organisation| employer(organisation, signs_on));
+    let mut places: Vec<_> =
         visitor.tenant().organisations.iter().map(|organisation| employer(organisation, signs_on)).collect();
-    organisations.sort_by_key(|organisation| organisation.name.to_lowercase());
+    places.sort_by_key(|place| place.name.to_lowercase());
+    if places.len() == 1 {
+        alone = places.pop();
+    }
     let (visitor, cookie) = visitor.with_visit_cookie();
     let view = Begin {
         site: visitor.dressed.chrome.clone(),
@@ -33,8 +35,9 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
         ways: onward::ways(&visitor, &slug),
         campaign: joining.named,
         launched,
-        organisations,
-        chosen,
+        minutes: CONFIRMATION_MINUTES,
+        places,
+        alone,
     };
     let response = onward::show_leading_on(&visitor, StatusCode::OK, &view)?;
     Ok(setting(response, cookie))
@@ -64,7 +67,13 @@ fn employer(organisation: &Organisation, signs_on: bool) -> Employer {
         EntryRoute::SignUp => WayIn::SingleSignOnOnly,
     };
     let single_sign_on = signs_on && organisation.single_sign_on.is_some();
-    Employer { slug: organisation.slug.clone(), name: organisation.name.clone(), way, single_sign_on }
+    let (slug, name) = (organisation.slug.clone(), organisation.name.clone());
+    Employer { slug, name, way, single_sign_on, domains: domains(organisation) }
+}
+
+/// What addresses of the organisation's people end in; nothing where any address will do.
+pub(super) fn domains(organisation: &Organisation) -> Vec<String> {
+    if organisation.any_email { Vec::new() } else { organisation.email_domains.clone() }
 }
 
 /// The organisations that `fit`, by name.

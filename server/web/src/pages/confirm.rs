@@ -48,7 +48,7 @@ pub(crate) async fn send(request: &Request, posted: Posted, Path(slug): Path<Str
     let with =
         if link.is_empty() { ConfirmWith::Code(code.clone()) } else { ConfirmWith::Link(link.clone()) };
     if link.is_empty() && code.trim().is_empty() {
-        let why = "Type the code from the email.".to_owned();
+        let why = "Type the code that we emailed to you.".to_owned();
         return page(&visitor, &joining, StatusCode::UNPROCESSABLE_ENTITY, with, Some(why));
     }
     let tried = match Try::take(&visitor, request, TRIED) {

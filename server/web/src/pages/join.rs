@@ -91,16 +91,26 @@ pub(super) async fn come_in(posted: &Posted, campaign: &Campaign, entered: &Ente
         _ if entered.waiting => format!("/conversations/{}?done=waiting&by=key", campaign.slug),
         _ => format!("/conversations/{}?done=entered&by=key", campaign.slug),
     };
+    Ok(let_in(visitor, entered, posted.field("shared") != "no", &done)?)
+}
+
+/// Gives the device its session, for as long as the conversation needs or until its browser is closed, and sends it on to `path`.
+pub(super) fn let_in(
+    visitor: &Visitor,
+    entered: &Entered,
+    shared: bool,
+    path: &str,
+) -> Result<Response, PageError> {
     let cookie = &visitor.dressed.cookie;
-    let (session, shared) = if posted.field("shared") == "no" {
+    let (session, mark) = if shared {
+        (cookie.set_until_closed(&entered.token), CookieName::shared().set_until_closed("1"))
+    } else {
         let keep = Duration::from_secs(entered.keep_seconds.max(0).unsigned_abs());
         (cookie.set(&entered.token, keep), Ok(CookieName::shared().clear()))
-    } else {
-        (cookie.set_until_closed(&entered.token), CookieName::shared().set_until_closed("1"))
     };
     let fault = |error: crate::edge::cookies::CookieRefusal| PageError::Fault(error.to_string());
-    let to = setting(visitor.see_other(&done), Some(session.map_err(fault)?));
-    Ok(setting(to, Some(shared.map_err(fault)?)))
+    let to = setting(visitor.see_other(path), Some(session.map_err(fault)?));
+    Ok(setting(to, Some(mark.map_err(fault)?)))
 }
 
 async fn page(
@@ -123,6 +133,7 @@ async fn page(
         campaign_id: campaign.id.to_string(),
         keys: format!("{}/keys.json", visitor.dressed.base),
         sign: format!("{identity}issue/{}", campaign.slug),
+        begin: format!("{identity}join/{}", campaign.slug),
         shared,
         waits_until: (tenant.joining.batch_size > 1).then(|| visitor.latest_admission()),
         problem,

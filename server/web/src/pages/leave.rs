@@ -24,6 +24,10 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response> {
 
 #[handler]
 pub(crate) async fn send(posted: Posted) -> Result<Response> {
+    // Pressed above a page, where words may stand that were not sent.
+    if posted.field("ask") == "yes" {
+        return Ok(posted.visitor.see_other("/leave"));
+    }
     let visitor = posted.visitor;
     if let Some(token) = &visitor.token {
         visitor.state.actions().leave(visitor.tenant(), token).await.map_err(PageError::from)?;

@@ -27,7 +27,7 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
     }
     let code = visitor.query.get("code").unwrap_or_default().to_owned();
     let (visitor, cookie) = visitor.with_visit_cookie();
-    let response = page(&visitor, &joining, StatusCode::OK, &code, None)?;
+    let response = page(&visitor, &joining, StatusCode::OK, &code, None, false)?;
     Ok(setting(response, cookie))
 }
 
@@ -52,8 +52,10 @@ pub(crate) async fn send(request: &Request, posted: Posted, Path(slug): Path<Str
         Err(refusal) => match onward::standing(&refusal) {
             Some(kind) => onward::stand(&visitor, &joining, kind),
             None => {
-                let why = refusal.to_string();
-                page(&visitor, &joining, StatusCode::UNPROCESSABLE_ENTITY, &typed, Some(why))
+                // Codes of both kinds look the same, and this side knows only its own.
+                let may_be_sealed = matches!(refusal, JoinRefusal::UnknownLogin);
+                let why = Some(refusal.to_string());
+                page(&visitor, &joining, StatusCode::UNPROCESSABLE_ENTITY, &typed, why, may_be_sealed)
             }
         },
     }
@@ -61,7 +63,7 @@ pub(crate) async fn send(request: &Request, posted: Posted, Path(slug): Path<Str
 
 fn too_many(visitor: &Visitor, joining: &Joining, typed: &str, wait: Duration) -> Result<Response> {
     let why = "There were too many tries from your network. Wait a few minutes, then try again.".to_owned();
-    let response = page(visitor, joining, StatusCode::TOO_MANY_REQUESTS, typed, Some(why))?;
+    let response = page(visitor, joining, StatusCode::TOO_MANY_REQUESTS, typed, Some(why), false)?;
     Ok(try_again_in(response, wait))
 }
 
@@ -71,6 +73,7 @@ fn page(
     status: StatusCode,
     typed: &str,
     problem: Option<String>,
+    may_be_sealed: bool,
 ) -> Result<Response> {
     let view = Login {
         site: visitor.dressed.chrome.clone(),
@@ -80,6 +83,7 @@ fn page(
         code: typed.chars().take(MAX_SHOWN).collect(),
         from_link: status == StatusCode::OK && !typed.is_empty(),
         problem,
+        may_be_sealed,
     };
     onward::show_leading_on(visitor, status, &view)
 }

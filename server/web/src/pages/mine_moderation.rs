@@ -60,6 +60,7 @@ fn shown(my: MyCase) -> MyModerated {
         may_answer: case.state == CaseState::Asked,
         may_appeal,
         may_change: hidden && case.state.leaves_words_to_author(),
+        may_take_back: hidden,
     }
 }
 

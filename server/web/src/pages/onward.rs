@@ -11,7 +11,7 @@ use poem::{IntoResponse, Response, Result};
 use super::cards;
 use crate::edge::headers::policy_with;
 use crate::fault::PageError;
-use crate::views::{self, Standing, StandingKind, View, Ways};
+use crate::views::{self, Here, Standing, StandingKind, View, Ways};
 use crate::visitor::{Visitor, encoded};
 
 /// A campaign that somebody wants to join.
@@ -81,7 +81,18 @@ pub(super) fn origin(address: &str) -> Option<&str> {
 
 /// The ways in that need no name.
 pub(super) fn ways(visitor: &Visitor, campaign: &str) -> Ways {
+    // The identity side knows no participant: what the device holds is the other side's.
+    let here = match (&visitor.state.sides.conversation, visitor.tenant().campaign(campaign)) {
+        (None, _) => Here::Unknown,
+        (Some(_), Some(campaign))
+            if visitor.session.as_ref().is_some_and(|session| session.campaign == campaign.id) =>
+        {
+            Here::In
+        }
+        (Some(_), _) => Here::Out,
+    };
     Ways {
+        here,
         enter: on_conversation_side(visitor, "enter"),
         come_back: on_conversation_side(visitor, &format!("conversations/{campaign}/return")),
         conversation: on_conversation_side(visitor, &format!("conversations/{campaign}")),

@@ -78,7 +78,9 @@ pub(crate) async fn show_withdraw(
     Path((slug, id)): Path<(String, String)>,
 ) -> Result<Response> {
     let writer = visitor.reader(&slug)?;
-    let post = own(&writer, post_id(&id)?).await?;
+    let actions = writer.state.actions();
+    let post = actions.post_to_withdraw(writer.tenant(), &writer.session, post_id(&id)?).await;
+    let post = found(post)?;
     let round = current_round(&writer).await?;
     writer.show(&Withdraw {
         site: writer.dressed.chrome.clone(),
@@ -102,7 +104,11 @@ pub(crate) async fn withdraw(posted: Posted, Path((slug, id)): Path<(String, Str
 
 /// A post of one's own. Somebody else's is not there, as far as this page is concerned.
 async fn own(writer: &Participant, id: PostId) -> Result<Post, PageError> {
-    match writer.state.actions().own_post(writer.tenant(), &writer.session, id).await {
+    found(writer.state.actions().own_post(writer.tenant(), &writer.session, id).await)
+}
+
+fn found(post: Result<Option<Post>, ActionError>) -> Result<Post, PageError> {
+    match post {
         Ok(post) => post.ok_or(PageError::NotFound),
         Err(ActionError::Post(PostRefusal::NotYours)) => Err(PageError::NotFound),
         Err(error) => Err(error.into()),

@@ -38,7 +38,8 @@ pub(crate) async fn send(posted: Posted, Path((slug, id)): Path<(String, String)
         Err(ActionError::Moderation(
             refusal @ (ModerationRefusal::NoReason
             | ModerationRefusal::Words(_)
-            | ModerationRefusal::ReportedAlready),
+            | ModerationRefusal::ReportedAlready
+            | ModerationRefusal::TooManyReports),
         )) => {
             let field = if matches!(refusal, ModerationRefusal::Words(_)) { "note" } else { "reason" };
             let errors = vec![FieldError { field: field.into(), text: refusal.to_string() }];

@@ -9,7 +9,7 @@ use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Request, Response, Result, handler};
 
-use super::begin::workplaces;
+use super::begin::{domains, workplaces};
 use super::onward::{self, Joining};
 use super::tries::{Try, try_again_in};
 use crate::edge::cookies::CookieName;
@@ -116,13 +116,14 @@ fn page(
     errors: Vec<FieldError>,
 ) -> Result<Response> {
     let organisations = &visitor.tenant().organisations;
-    let chosen = visitor.tenant().organisation(&form.organisation).filter(|chosen| !chosen.any_email);
+    let chosen = visitor.tenant().organisation(&form.organisation);
     let view = SignUp {
         site: visitor.dressed.chrome.clone(),
         visit: visitor.to_visit(""),
+        ways: onward::ways(visitor, &joining.campaign.slug),
         campaign: joining.named.clone(),
         organisations: workplaces(organisations, actions::Organisation::takes_sign_ups),
-        domains: chosen.map(|chosen| chosen.email_domains.clone()).unwrap_or_default(),
+        domains: chosen.map(domains).unwrap_or_default(),
         organisation: form.organisation.clone(),
         kind: form.kind.clone(),
         email: form.email.chars().take(MAX_SHOWN).collect(),

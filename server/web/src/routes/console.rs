@@ -64,7 +64,7 @@ pub(super) fn identity_table() -> Vec<Entry> {
         form("/console/people/:id/roles", Kind::Role, Grant, people::set_roles),
         form("/console/people/:id/suspend", Kind::Account, Suspend, people::suspend),
         form("/console/people/:id/resume", Kind::Account, Suspend, people::resume),
-        form("/console/people/:id/reset", Kind::Account, Create, people::reset),
+        form("/console/people/:id/reset", Kind::Role, Grant, people::reset),
         page("/console/policy", Kind::Policy, Read, policy::show),
         form("/console/policy", Kind::Policy, Change, policy::change),
         page("/console/platform", Kind::Platform, Read, platform::show),

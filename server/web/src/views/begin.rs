@@ -3,9 +3,12 @@
 use domain::round::RoundState;
 use serde::Serialize;
 
-use super::{Campaign, Chrome, View, Visit, Ways};
+use super::{Campaign, Chrome, Here, View, Visit, Ways};
 
-/// The question where somebody works, and the way in that follows from the answer.
+/// As many organisations as a whole region has, for a sample.
+const MANY: usize = 60;
+
+/// The question where somebody works; the way in of each place opens right there.
 #[derive(Clone, Debug, Serialize)]
 pub struct Begin {
     /// The tenant's frame.
@@ -18,10 +21,12 @@ pub struct Begin {
     pub campaign: Campaign,
     /// Whether people can join yet; signing up goes before, too.
     pub launched: bool,
-    /// Every organisation, by name.
-    pub organisations: Vec<Employer>,
-    /// The one that the address names, if it names one.
-    pub chosen: Option<Employer>,
+    /// For how long a code that is sent is good, minutes.
+    pub minutes: i64,
+    /// Every organisation, by name; none where there is only one.
+    pub places: Vec<Employer>,
+    /// The one that stands alone on the page: the address names it, or there is no other.
+    pub alone: Option<Employer>,
 }
 
 /// An organisation to choose.
@@ -44,6 +49,8 @@ pub struct Employer {
     pub way: WayIn,
     /// Whether its people can sign in with their work account.
     pub single_sign_on: bool,
+    /// What addresses of its people end in, if it takes no others.
+    pub domains: Vec<String>,
 }
 
 /// How an organisation's people come in.
@@ -78,37 +85,53 @@ impl View for Begin {
     const TEMPLATE: &'static str = "begin.html";
 
     fn samples(chrome: &Chrome) -> Vec<(&'static str, Begin)> {
-        let begin = |state, chosen: Option<(usize, WayIn, bool)>| {
-            let employer = |place: Workplace| Employer {
-                slug: place.slug,
-                name: place.name,
-                way: WayIn::Invited,
-                single_sign_on: false,
-            };
-            let mut organisations: Vec<_> = sample_workplaces().into_iter().map(employer).collect();
-            organisations[0].way = WayIn::SingleSignOnOnly;
-            organisations[0].single_sign_on = true;
-            organisations[3].way = WayIn::SignUp;
-            Begin {
-                site: chrome.clone(),
-                visit: Visit::sample(false, ""),
-                ways: Ways::sample(chrome),
-                campaign: Campaign::sample(state),
-                launched: state == RoundState::Open,
-                chosen: chosen.map(|(at, way, single_sign_on)| Employer {
-                    way,
-                    single_sign_on,
-                    ..organisations[at].clone()
-                }),
-                organisations,
-            }
+        let employer = |place: Workplace| Employer {
+            slug: place.slug,
+            name: place.name,
+            way: WayIn::Invited,
+            single_sign_on: false,
+            domains: Vec::new(),
+        };
+        let mut places: Vec<_> = sample_workplaces().into_iter().map(employer).collect();
+        (places[0].way, places[0].single_sign_on) = (WayIn::SingleSignOnOnly, true);
+        (places[3].way, places[4].way) = (WayIn::SignUp, WayIn::SignUp);
+        places[4].domains = vec!["primary-care.example".into()];
+        let begin = |state, alone: Option<(usize, WayIn, bool)>| Begin {
+            site: chrome.clone(),
+            visit: Visit::sample(false, ""),
+            ways: Ways::sample(chrome),
+            campaign: Campaign::sample(state),
+            launched: state == RoundState::Open,
+            minutes: 30,
+            alone: alone.map(|(at, way, single_sign_on)| Employer {
+                way,
+                single_sign_on,
+                ..places[at].clone()
+            }),
+            places: places.clone(),
         };
         let (open, upcoming) = (RoundState::Open, RoundState::Upcoming);
         let mut launched = begin(upcoming, Some((1, WayIn::Invited, false)));
         launched.launched = true;
+        let mut many = begin(open, None);
+        many.places = (0..MANY)
+            .map(|number| Employer {
+                slug: format!("place-{number}"),
+                name: format!("{} {number}", places[number % places.len()].name),
+                ..places[number % places.len()].clone()
+            })
+            .collect();
+        let mut only = begin(open, Some((3, WayIn::SignUp, false)));
+        only.places = Vec::new();
+        let (mut already, mut perhaps) = (begin(open, None), begin(open, None));
+        (already.ways.here, perhaps.ways.here) = (Here::In, Here::Unknown);
         vec![
             ("open", begin(open, None)),
             ("upcoming", begin(upcoming, None)),
+            ("many", many),
+            ("only-one", only),
+            ("in-already", already),
+            ("perhaps-in", perhaps),
             ("invited", begin(open, Some((1, WayIn::Invited, false)))),
             ("invited-upcoming", begin(upcoming, Some((1, WayIn::Invited, false)))),
             ("invited-launched-upcoming", launched),

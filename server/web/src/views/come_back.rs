@@ -45,7 +45,7 @@ impl View for ComeBack {
                 back(
                     open,
                     Some(
-                        "These words do not open this conversation. Check each word, and that it is the right conversation. Words work once you have joined with them.",
+                        "These words do not open this conversation. The order matters: look on your paper, or in the file “candour-words.txt”. Check that it is the right conversation, too. Words work once you have joined with them.",
                     ),
                 ),
             ),

@@ -55,7 +55,7 @@ impl View for Confirm {
             ("code", confirm(code(""), None)),
             ("link", confirm(link(), None)),
             ("nothing", confirm(ConfirmWith::Nothing, None)),
-            ("nothing-typed", confirm(code(""), Some("Type the code from the email."))),
+            ("nothing-typed", confirm(code(""), Some("Type the code that we emailed to you."))),
             ("wrong", confirm(code("1234 5678"), Some(wrong))),
             ("expired", confirm(ConfirmWith::Nothing, Some(expired))),
             ("too-many-tries", confirm(code("1234 5678"), Some(many))),

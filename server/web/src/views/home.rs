@@ -74,3 +74,23 @@ impl View for Home {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::Renderer;
+    use crate::views::sample_sites;
+
+    /// The count is rounded down.
+    #[test]
+    fn how_many_have_joined_is_said_as_a_sentence() {
+        let renderer = Renderer::new().unwrap();
+        let chrome = renderer.dress(&sample_sites().remove(0).1).unwrap();
+        let samples = Home::samples(&chrome);
+        let (_, mut open) = samples.into_iter().find(|(name, _)| *name == "open").unwrap();
+        open.counts = Some(Counts { joined: 1_530, ..open.counts.unwrap() });
+        assert!(renderer.render(&open).unwrap().contains("<p>At least <b>1,530</b> people have joined.</p>"));
+        open.counts = Some(Counts { joined: 0, ..open.counts.unwrap() });
+        assert!(!renderer.render(&open).unwrap().contains("people have joined"), "nothing is said of nobody");
+    }
+}

@@ -231,3 +231,100 @@ impl View for Accessibility {
         vec![("page", Accessibility { site: chrome.clone(), visit: Visit::sample(true, "/accessibility") })]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::Renderer;
+    use crate::views::sample_sites;
+
+    /// The page of a deployment, its lines run together.
+    fn page(operators: Operators, batch_size: u32) -> String {
+        let renderer = Renderer::new().unwrap();
+        let (_, site) = sample_sites().remove(0);
+        let chrome = renderer.dress(&site).unwrap();
+        let (_, mut view) = Anonymity::samples(&chrome).remove(0);
+        view.facts = Facts { operators, batch_size, ..Facts::sample() };
+        renderer.render(&view).unwrap()
+    }
+
+    fn two() -> Operators {
+        let owner = |host: &str, name: Option<&str>| Owner { host: host.into(), name: name.map(Into::into) };
+        Operators::Two {
+            list: owner("join.example.org", Some("The Independent Partner")),
+            said: owner("talk.example.net", None),
+        }
+    }
+
+    /// The cells of one line of the table.
+    fn row<'a>(page: &'a str, who: &str) -> Vec<&'a str> {
+        let line = page.lines().find(|line| line.contains(&format!("<th scope=\"row\">{who}")));
+        let line = line.unwrap_or_else(|| panic!("no line for {who}"));
+        line.split("<td").skip(1).map(|cell| cell.split("</td>").next().unwrap_or_default()).collect()
+    }
+
+    const BY_ORDER: &str = "By the order in which people came in: who that person could be";
+    const THIEF: &str = "A thief of both databases";
+    const OPERATORS: &str = "The people who run this site";
+
+    #[test]
+    fn where_people_are_let_in_by_groups_nothing_stored_says_who_wrote_what() {
+        for operators in [Operators::One, two()] {
+            let page = page(operators, 20);
+            assert!(page.contains("nothing that we store says who wrote what"));
+            assert!(page.contains("You wait until 20 people wait"));
+            assert!(page.contains("It should do no better than chance."));
+            let [can, cannot] = row(&page, THIEF)[..] else { panic!("two cells") };
+            assert!(!can.contains("order") && cannot.contains("Which person of the group wrote what"));
+            for untrue in ["demonstrations", "one by one", BY_ORDER] {
+                assert!(!page.contains(untrue), "{untrue}");
+            }
+        }
+        let page = page(Operators::One, 20);
+        let [can, cannot] = row(&page, OPERATORS)[..] else { panic!("two cells") };
+        assert!(can.contains("If they change the program or watch both halves"));
+        assert!(cannot.contains("From what is stored: who wrote what"));
+        assert!(page.contains("The databases as they stand do not say who wrote what."));
+    }
+
+    #[test]
+    fn where_people_are_let_in_one_by_one_every_sentence_says_so() {
+        for operators in [Operators::One, two()] {
+            let page = page(operators, 1);
+            assert!(page.contains("whoever looks into both of its databases could find out who wrote what"));
+            assert!(page.contains("people are let in at once, one by one"));
+            assert!(page.contains("it may do better than chance"));
+            let [can, cannot] = row(&page, THIEF)[..] else { panic!("two cells") };
+            assert!(can.contains(BY_ORDER) && !cannot.contains("wrote what"), "{can} {cannot}");
+            for untrue in [
+                "nothing that we store says",
+                "nobody can look it up",
+                "as they stand do not say",
+                "From what is stored: who wrote what",
+                "any of them could have",
+                "It should do no better than chance",
+                "You wait until",
+            ] {
+                assert!(!page.contains(untrue), "{untrue}");
+            }
+        }
+        let page = page(Operators::One, 1);
+        let [can, cannot] = row(&page, OPERATORS)[..] else { panic!("two cells") };
+        assert!(can.contains(BY_ORDER) && !cannot.contains("wrote what"), "{can} {cannot}");
+    }
+
+    #[test]
+    fn two_owners_are_two_lines_and_neither_alone_can_tell() {
+        for batch_size in [1, 20] {
+            let page = page(two(), batch_size);
+            assert!(!page.contains(OPERATORS) && !page.contains("the same people run both halves"));
+            assert!(page.contains("the two owners would have to work together"));
+            let [can, cannot] = row(&page, "The Independent Partner, who runs join.example.org")[..] else {
+                panic!("two cells")
+            };
+            assert!(can.contains("Who may join") && cannot.contains("Who wrote what"));
+            let [can, cannot] = row(&page, "The owner of talk.example.net")[..] else { panic!("two cells") };
+            assert!(!can.contains("Who may join") && cannot.contains("Any name or email address"));
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use domain::round::RoundState;
 use serde::Serialize;
 
+use super::ways::sample_address;
 use super::{Campaign, Chrome, View, Visit};
 
 /// The page on which a device makes its key. Its script is `join.js`, which says what the names in the template mean.
@@ -22,6 +23,8 @@ pub struct Join {
     pub keys: String,
     /// Where the identity side signs.
     pub sign: String,
+    /// Where people begin to come in.
+    pub begin: String,
     /// What was chosen for "Is this a shared device?": yes, no, or nothing yet.
     pub shared: String,
     /// Whoever joins now waits for others until this time at the latest ("6pm today"); nothing where nobody waits.
@@ -42,6 +45,7 @@ impl View for Join {
             campaign_id: "5e0c8d5a-2f7b-5c3e-8a44-91d2b7c6e0f3".into(),
             keys: "/assets/keys.json".into(),
             sign: "/assets/issue".into(),
+            begin: sample_address(chrome, "join/first"),
             shared: String::new(),
             waits_until: Some("6pm today".into()),
             problem: None,

@@ -3,7 +3,7 @@
 use domain::round::RoundState;
 use serde::Serialize;
 
-use super::{Campaign, Chrome, View, Visit, Ways};
+use super::{Campaign, Chrome, Here, View, Visit, Ways};
 
 /// The form for login details.
 #[derive(Clone, Debug, Serialize)]
@@ -22,6 +22,8 @@ pub struct Login {
     pub from_link: bool,
     /// What went wrong with the last try, in words.
     pub problem: Option<String>,
+    /// It may be a code of the other kind: they look the same.
+    pub may_be_sealed: bool,
 }
 
 impl View for Login {
@@ -36,15 +38,21 @@ impl View for Login {
             code: code.into(),
             from_link,
             problem: problem.map(str::to_owned),
+            may_be_sealed: false,
         };
         let typed = "7KQ2-M9XD-4TRV-W8HP";
         let unknown = "We do not know these login details. Check each letter and number, and try again.";
         let many = "There were too many tries from your network. Wait a few minutes, then try again.";
+        let mut wrong = login(typed, false, Some(unknown));
+        wrong.may_be_sealed = true;
+        let mut already = login(typed, true, None);
+        already.ways.here = Here::In;
         vec![
+            ("in-already", already),
             ("empty", login("", false, None)),
             ("from-link", login(typed, true, None)),
             ("nothing-typed", login("", false, Some("Type the login code from your invitation."))),
-            ("unknown", login(typed, false, Some(unknown))),
+            ("unknown", wrong),
             ("too-many-tries", login(typed, false, Some(many))),
         ]
     }

@@ -68,8 +68,10 @@ pub struct MyModerated {
     pub may_answer: bool,
     /// Whether one may ask for another look.
     pub may_appeal: bool,
-    /// Whether one may change it, or take it back.
+    /// Whether one may change it.
     pub may_change: bool,
+    /// Whether one takes it back from here: it stands in no other place.
+    pub may_take_back: bool,
 }
 
 /// Something that was said about a post.
@@ -98,6 +100,7 @@ impl MyModeration {
             may_answer: false,
             may_appeal: false,
             may_change: false,
+            may_take_back: standing != MyStanding::Visible,
         };
         let said = |who, words: &str| MySaid { who, words: words.into(), before: None };
         let held = MyModerated {

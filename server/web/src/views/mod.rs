@@ -51,7 +51,7 @@ pub use contribution::{CommentForm, Contribution, MergedIdea, ReplyTo};
 pub use conversation::{Conversation, Filters, Live};
 pub use dates::{DateChanged, Dates};
 pub use edit::Edit;
-pub use enter::{Enter, EnterProblem};
+pub use enter::Enter;
 pub use erase::Erase;
 pub use home::{Counts, Home};
 pub use information::{
@@ -72,7 +72,7 @@ pub use share::{IdeaForm, Share};
 pub use sign_up::SignUp;
 pub use site::{Campaign, Chrome, Contact, Link, Logo, Site, Visit, sample_sites};
 pub use standing::{Standing, StandingKind};
-pub use ways::Ways;
+pub use ways::{Here, Ways};
 pub use withdraw::{PostKind, Withdraw};
 
 /// One page: a template and the data it is filled with.

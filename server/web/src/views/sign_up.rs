@@ -4,7 +4,7 @@ use domain::round::RoundState;
 use serde::Serialize;
 
 use super::begin::sample_workplaces;
-use super::{Campaign, Chrome, FieldError, View, Visit, Workplace};
+use super::{Campaign, Chrome, FieldError, View, Visit, Ways, Workplace};
 
 /// The sign-up form.
 #[derive(Clone, Debug, Serialize)]
@@ -13,6 +13,8 @@ pub struct SignUp {
     pub site: Chrome,
     /// This visit.
     pub visit: Visit,
+    /// The ways in that need no organisation.
+    pub ways: Ways,
     /// Which conversation.
     pub campaign: Campaign,
     /// The organisations whose people sign up, by name.
@@ -38,6 +40,7 @@ impl View for SignUp {
         let sign_up = |state, organisation: &str, kind: &str, email: &str, errors: &[(&str, &str)]| SignUp {
             site: chrome.clone(),
             visit: Visit::sample(false, ""),
+            ways: Ways::sample(chrome),
             campaign: Campaign::sample(state),
             organisations: sample_workplaces(),
             domains: Vec::new(),

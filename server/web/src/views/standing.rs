@@ -3,7 +3,7 @@
 use domain::round::RoundState;
 use serde::Serialize;
 
-use super::{Campaign, Chrome, View, Visit, Ways};
+use super::{Campaign, Chrome, Here, View, Visit, Ways};
 
 /// Where somebody stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -45,7 +45,14 @@ impl View for Standing {
             campaign: Campaign::sample(state),
             kind,
         };
+        let joined = |here| {
+            let mut joined = standing(StandingKind::JoinedBefore, RoundState::Open);
+            joined.ways.here = here;
+            joined
+        };
         vec![
+            ("joined-before-on-this-device", joined(Here::In)),
+            ("joined-before-perhaps-here", joined(Here::Unknown)),
             ("joined-before", standing(StandingKind::JoinedBefore, RoundState::Open)),
             ("joined-before-upcoming", standing(StandingKind::JoinedBefore, RoundState::Upcoming)),
             ("not-launched", standing(StandingKind::NotLaunched, RoundState::Upcoming)),

@@ -13,6 +13,20 @@ pub struct Ways {
     pub come_back: String,
     /// The conversation itself.
     pub conversation: String,
+    /// Whether this device is in it.
+    pub here: Here,
+}
+
+/// Whether this device is in the conversation, as far as the side that is asked can know: each has cookies of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Here {
+    /// It is.
+    In,
+    /// It is not.
+    Out,
+    /// Only the other side knows.
+    Unknown,
 }
 
 impl Ways {
@@ -21,6 +35,7 @@ impl Ways {
             enter: sample_address(chrome, "enter"),
             come_back: sample_address(chrome, "conversations/first/return"),
             conversation: sample_address(chrome, "conversations/first"),
+            here: Here::Out,
         }
     }
 }

@@ -70,4 +70,10 @@ async fn from_the_link_to_the_contribution() {
     browser.expect_words("Where do you work or volunteer?").await;
     watch.look(&browser).await;
     watch.assert_quiet(&[&door, &hall]);
+    // Nor can it know whether this device is in; but it can say where that is found out.
+    browser.open(&format!("{door}/join/{CAMPAIGN}/login?code={code}")).await;
+    browser.press("Come in").await;
+    browser.expect_words("Then you may still be in").await;
+    browser.press("go on to the conversation").await;
+    assert!(browser.holds(&format!("return location.href === '{hall}{WITHIN}';")).await);
 }

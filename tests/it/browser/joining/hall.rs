@@ -131,3 +131,11 @@ pub fn screens(watch: &Watch) -> Vec<String> {
     assert!(last.contains("/contributions/"), "{last}");
     pages
 }
+
+/// The eight digits of an email.
+pub fn code_in(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_end_matches('.')).collect();
+    let digits = |word: &str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let code = words.windows(2).find(|pair| pair.iter().all(|word| digits(word)));
+    code.unwrap_or_else(|| panic!("no code in {text}")).join(" ")
+}

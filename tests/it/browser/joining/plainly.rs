@@ -14,11 +14,20 @@ const MOST_STOPS: usize = 80;
 async fn without_scripts_the_pages_say_what_to_do_and_codes_work() {
     let hall = Hall::open().await;
     let mut browser = Browser::start(Width::Phone, Scripts::Off).await;
+    // Said before anybody gives an address or a code, with somebody to ask.
+    for path in ["", "?organisation=uhb", "/sign-up", "/login", "/confirm?link=x"] {
+        browser.open(&hall.at(&format!("/join/{CAMPAIGN}{path}"))).await;
+        browser.expect_words("your browser needs JavaScript").await;
+        browser.expect_words("Or ask for a code on paper").await;
+    }
+    let mut faults =
+        sights::faults(&mut browser, "before-joining-without-scripts", &Width::ALL, Fonts::All).await;
     browser.open(&hall.at(&hall.invitation())).await;
+    browser.expect_words("your browser needs JavaScript").await;
     browser.press("Come in").await;
     browser.expect_words("this page needs JavaScript").await;
     browser.expect_words("A code on paper works without JavaScript.").await;
-    let mut faults = sights::faults(&mut browser, "join-without-scripts", &Width::ALL, Fonts::All).await;
+    faults.extend(sights::faults(&mut browser, "join-without-scripts", &Width::ALL, Fonts::All).await);
     assert_eq!(browser.text_of("[data-words]").await, "", "no words that nothing could come of");
     browser.open(&hall.at(&format!("{WITHIN}/return"))).await;
     browser.expect_words("This page needs JavaScript.").await;
@@ -26,9 +35,17 @@ async fn without_scripts_the_pages_say_what_to_do_and_codes_work() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert_eq!(hall.counts().await, [0, 0, 0], "nothing is used up");
 
+    let with_scripts = phone().await;
+    with_scripts.open(&hall.at(&format!("/join/{CAMPAIGN}/sign-up"))).await;
+    assert!(
+        !with_scripts.words().await.contains("needs JavaScript"),
+        "where it runs nothing is said about it"
+    );
+
     let code = hall.server.code("bsol").await;
     browser.open(&hall.at("/enter")).await;
     browser.fill("#code", &code).await;
+    browser.choose("input[name=shared][value=no]").await;
     browser.press_in("main form", "Enter").await;
     browser.expect_words("You are in").await;
     browser.choose("input[name=prompt]").await;
@@ -37,8 +54,24 @@ async fn without_scripts_the_pages_say_what_to_do_and_codes_work() {
     browser.expect_words("Your idea is in the conversation.").await;
 }
 
+/// Without scripts nothing knows of words that were begun: the button asks first.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_scripts_a_device_is_asked_before_it_is_cleared() {
+    let hall = Hall::open().await;
+    let browser = Browser::start(Width::Phone, Scripts::Off).await;
+    let code = hall.server.code("bsol").await;
+    browser.open(&hall.at(&format!("/enter?code={code}"))).await;
+    browser.choose("input[name=shared][value=yes]").await;
+    browser.press("Enter the conversation").await;
+    browser.press("Finish and clear this device").await;
+    browser.expect_words("Leave this device?").await;
+    browser.expect_words("everything that you began to write here and did not send").await;
+    browser.press("Leave and clear this device").await;
+    browser.expect_words("You have left").await;
+}
+
 /// Presses Tab until the focus is on what `css` names; whatever has it can be seen.
-async fn tab_to(browser: &Browser, css: &str) {
+pub async fn tab_to(browser: &Browser, css: &str) {
     for _ in 0..MOST_STOPS {
         let focus = browser.press_tab().await;
         assert!(focus.visible || focus.on.starts_with("body"), "hidden: {}", focus.on);

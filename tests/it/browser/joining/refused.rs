@@ -22,6 +22,43 @@ async fn a_link_that_was_used() {
     assert_eq!(hall.counts().await, [1, 1, 1]);
 }
 
+/// On the device that it let in, a link that was used leads on; and so does the list.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_was_used_on_this_device() {
+    let hall = Hall::open().await;
+    let browser = phone().await;
+    hall.joined(&browser).await;
+    browser.open(&hall.at(&hall.invitation())).await;
+    browser.press("Come in").await;
+    browser.expect_words("You have joined already").await;
+    browser.press("Go on to the conversation").await;
+    assert_eq!(browser.place().await, WITHIN);
+    for path in ["", "/login", "/sign-up"] {
+        browser.open(&hall.at(&format!("/join/{CAMPAIGN}{path}"))).await;
+        browser.press("Go on to the conversation").await;
+        assert_eq!(browser.place().await, WITHIN);
+    }
+}
+
+/// The tab was closed between the signature and the registration: the words were made in vain, and there is another way.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tab_that_was_closed_too_soon() {
+    let hall = Hall::open().await;
+    let device = hall.server.device("bsol");
+    let onward = Onward::of(&device.logs_in(CAMPAIGN, &hall.logins[0]).await.expect(303));
+    let key = hall.server.key("bsol", 1).await;
+    device
+        .asks_for_signature(CAMPAIGN, &key.blind(&onward, &device.key_log().await).request(&onward))
+        .await
+        .expect(200);
+    let browser = phone().await;
+    browser.open(&hall.at(&hall.invitation())).await;
+    browser.press("Come in").await;
+    browser.expect_words("did the page close too soon?").await;
+    browser.press("come in with that").await;
+    browser.expect_words("Enter with your code").await;
+}
+
 /// Two tabs are at the words with the same link: one joins, the other is told.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_that_was_used_meanwhile() {
@@ -46,8 +83,9 @@ async fn a_sealed_code_that_was_used() {
     hall.server.device("bsol").enters(&code).await;
     let browser = phone().await;
     browser.open(&hall.at(&format!("/enter?code={code}"))).await;
+    browser.choose("input[name=shared][value=no]").await;
     browser.press("Enter the conversation").await;
-    browser.expect_words("used already").await;
+    browser.expect_words("This code has been used.").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,4 +138,6 @@ async fn the_words_page_without_a_link() {
     let browser = phone().await;
     browser.open(&hall.at(&format!("{WITHIN}/join"))).await;
     browser.expect_words("This page does not know you yet.").await;
+    browser.press("Begin again").await;
+    browser.expect_words("Where do you work or volunteer?").await;
 }

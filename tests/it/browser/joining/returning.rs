@@ -1,7 +1,7 @@
 //! Coming back on another device by typing the words.
 
 use super::hall::{Hall, WITHIN, phone, share};
-use crate::browser::watch::{Secrets, Watch};
+use crate::browser::watch::{Secrets, Watch, stored};
 use crate::harness::browser::Browser;
 
 /// The words as somebody types them in a hurry: odd case, extra spaces, a comma, a line of their own.
@@ -71,9 +71,24 @@ async fn six_words_that_nobody_came_in_with() {
     let hall = Hall::open().await;
     let mut secrets = hall.joined(&phone().await).await;
     let browser = phone().await;
+    let mut watch = Watch::default();
     secrets.words.rotate_left(1);
     types(&hall, &browser, &secrets.typed()).await;
-    browser.expect_words("These words do not open this conversation.").await;
+    browser.expect_words("These words do not open this conversation. The order matters").await;
+    // What was typed still stands there, and nowhere else.
+    assert_eq!(browser.value("document.querySelector('[data-typed-words]').value").await, secrets.typed());
+    assert!(!secrets.words_are_in(&stored(&browser).await.0), "the tab keeps nothing");
+    browser.press("These words do not open").await;
+    assert!(browser.holds("return document.activeElement.matches('[data-typed-words]');").await);
+    browser.refresh().await.expect("a page can be loaded again");
+    browser.open(&hall.at(&format!("{WITHIN}/return"))).await;
+    assert_eq!(
+        browser.value("document.querySelector('[data-typed-words]').value").await,
+        "",
+        "gone with the page"
+    );
+    watch.look(&browser).await;
+    watch.assert_kept(&Secrets { words: secrets.words.clone(), others: Vec::new() });
     // Nothing is lost: in the right order they do.
     secrets.words.rotate_right(1);
     browser.fill("[data-typed-words]", &secrets.typed()).await;

@@ -45,10 +45,16 @@ async fn is_cleared_from_any_page() {
         browser.open(&hall.at(path)).await;
         assert!(offers(&browser).await, "not offered on {path}:\n{}", browser.words().await);
     }
-    // What somebody began to write goes, too.
+    // Whoever is half-way through an idea is asked first.
     browser.open(&hall.at(&within("/share"))).await;
     browser.fill("#body", "Half an idea").await;
     browser.press(FINISH).await;
+    browser.expect_words("You began to write something and did not send it.").await;
+    browser.press("Stay").await;
+    browser.open(&hall.at(&within("/share"))).await;
+    browser.until("return document.querySelector('#body').value === 'Half an idea';").await;
+    browser.press(FINISH).await;
+    browser.press("Leave and clear this device").await;
     browser.expect_words("You have left").await;
     let (tab, device) = stored(&browser).await;
     assert_eq!((tab.as_str(), device.as_str()), ("{}", "{}"));
@@ -59,6 +65,31 @@ async fn is_cleared_from_any_page() {
     browser.open(&hall.at(&within(""))).await;
     assert!(!browser.words().await.contains("Share an idea"), "{}", browser.words().await);
     assert!(!secrets.words_are_in(&browser.words().await));
+}
+
+/// Nothing begun, nothing to ask.
+#[tokio::test(flavor = "multi_thread")]
+async fn is_cleared_at_once_by_whoever_came_in_with_a_code() {
+    let hall = Hall::open().await;
+    let browser = phone().await;
+    let code = hall.server.code("bsol").await;
+    browser.open(&hall.at(&format!("/enter?code={code}"))).await;
+    browser.press("Enter the conversation").await;
+    browser.expect_words("Choose yes or no: is this a shared device?").await;
+    browser.choose("input[name=shared][value=yes]").await;
+    browser.press_in("main form", "Enter").await;
+    browser.expect_words("You are in").await;
+    assert!(offers(&browser).await);
+    let cookies = browser.devtools("Network.getAllCookies", json!({})).await;
+    let kept = cookies["cookies"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|cookie| cookie["session"] == json!(false));
+    let kept: Vec<_> = kept.map(|cookie| cookie["name"].clone()).collect();
+    assert_eq!(kept, [json!("__Host-candour-visit")], "the session ends with the browser");
+    browser.press(FINISH).await;
+    browser.expect_words("You have left").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -95,6 +95,21 @@ impl Reading {
         self.0.one(sql, vec![post.0.into()]).await?.as_ref().map(case_of).transpose()
     }
 
+    /// The posts of `campaign` that somebody reported and no moderator has dealt with since, at most `most`.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn reported_posts(&self, campaign: CampaignId, most: u64) -> Result<Vec<PostId>> {
+        let open = [&CaseState::WAITING[..], &[CaseState::Asked]].concat();
+        let sql = format!(
+            "SELECT c.post_id FROM moderation_case c WHERE c.tenant_id = $1 AND {} AND c.reports > 0
+             ORDER BY c.post_id LIMIT $3",
+            in_campaign(&open)
+        );
+        let values = vec![campaign.0.into(), most.cast_signed().into()];
+        self.0.all(sql, values).await?.iter().map(|row| Ok(PostId(column(row, 0)?))).collect()
+    }
+
     /// The first cases of `campaign` in one of `states` that nobody works on at `now`, the most urgent first, at most `most`.
     ///
     /// # Errors

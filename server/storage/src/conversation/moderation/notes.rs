@@ -4,8 +4,11 @@ use domain::ids::{ParticipantId, PostId, RoundId};
 use domain::moderation::{NoteKind, Reason};
 
 use super::super::{Reading, Writing, text};
-use crate::tenancy::column;
+use crate::tenancy::{column, placeholders};
 use crate::{Result, StorageError};
+
+/// Reports looked for by one statement.
+const REPORTS_PER_STATEMENT: usize = 500;
 
 /// Something that was said about a post.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +55,24 @@ impl Reading {
                    WHERE p.tenant_id = $1 AND p.author_id = $2 AND p.round_id = $3 ORDER BY n.post_id, n.number LIMIT $4";
         let values = vec![author.0.into(), round.0.into(), most.cast_signed().into()];
         self.0.all(sql, values).await?.iter().map(note_of).collect()
+    }
+
+    /// How many of these reports there are: each of a post by a reporter, a keyed hash.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn count_reports(&self, reports: &[(PostId, [u8; 32])]) -> Result<u64> {
+        let mut count = 0;
+        for chunk in reports.chunks(REPORTS_PER_STATEMENT) {
+            let rows = placeholders(2, chunk.len(), 2);
+            let sql = format!(
+                "SELECT count(*) FROM report WHERE tenant_id = $1 AND (post_id, reporter) IN (VALUES {rows})"
+            );
+            let values = chunk.iter().flat_map(|(post, reporter)| [post.0.into(), reporter.to_vec().into()]);
+            let row = self.0.one(sql, values.collect()).await?;
+            count += row.map_or(Ok(0), |row| column::<i64>(&row, 0))?.unsigned_abs();
+        }
+        Ok(count)
     }
 
     /// Why people reported a post, at most `most`.

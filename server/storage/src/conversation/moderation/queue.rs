@@ -158,7 +158,7 @@ impl Reading {
         let sql = format!(
             "SELECT {CASE}, {POST} FROM post p JOIN moderation_case c ON c.tenant_id = p.tenant_id AND c.post_id = p.id
              {WITH_THREAD} WHERE p.tenant_id = $1 AND p.author_id = $2 AND p.round_id = $3 AND p.state <> 'withdrawn'
-             ORDER BY p.written_at_revision DESC LIMIT $4"
+             ORDER BY p.written_at_revision DESC, p.changed_at_revision DESC LIMIT $4"
         );
         let values = vec![author.0.into(), round.0.into(), most.cast_signed().into()];
         let rows = self.0.all(sql, values).await?;

@@ -27,16 +27,27 @@ pub struct SupportAccess {
 }
 
 impl Reading {
-    /// The newest `most` accesses.
+    /// At most `most` accesses: those that last first, then those that ended last.
     ///
     /// # Errors
     /// Database faults.
     pub async fn support_accesses(&self, most: u64) -> Result<Vec<SupportAccess>> {
         let sql = "SELECT s.id, s.account_id, a.name, s.reason, s.begins_at, s.ends_at FROM support_access s
                    JOIN account a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
-                   WHERE s.tenant_id = $1 ORDER BY s.begins_at DESC, s.id LIMIT $2";
+                   WHERE s.tenant_id = $1 ORDER BY s.ends_at DESC, s.begins_at DESC, s.id LIMIT $2";
         let rows = self.0.all(sql, vec![most.cast_signed().into()]).await?;
         rows.iter().map(access_of).collect()
+    }
+
+    /// The access with this id.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn support_access(&self, id: ItemId) -> Result<Option<SupportAccess>> {
+        let sql = "SELECT s.id, s.account_id, a.name, s.reason, s.begins_at, s.ends_at FROM support_access s
+                   JOIN account a ON a.tenant_id = s.tenant_id AND a.id = s.account_id
+                   WHERE s.tenant_id = $1 AND s.id = $2";
+        self.0.one(sql, vec![id.0.into()]).await?.as_ref().map(access_of).transpose()
     }
 
     /// Whose arrival this is, if it is good at `now`: an account that is active already.
@@ -71,13 +82,13 @@ impl Writing {
         Ok(())
     }
 
-    /// Ends an access at `now`, if it has not ended yet. Gives whether it did.
+    /// Ends every access of an account at `now`. Gives whether one lasted.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn end_support_access(&self, id: ItemId, now: DateTime<Utc>) -> Result<bool> {
-        let sql = "UPDATE support_access SET ends_at = $3 WHERE tenant_id = $1 AND id = $2 AND ends_at > $3";
-        let values = vec![id.0.into(), now.timestamp().into()];
+    pub async fn end_support_accesses(&self, account: AccountId, now: DateTime<Utc>) -> Result<bool> {
+        let sql = "UPDATE support_access SET ends_at = $3 WHERE tenant_id = $1 AND account_id = $2 AND ends_at > $3";
+        let values = vec![account.0.into(), now.timestamp().into()];
         Ok(self.0.0.execute(sql, values).await?.rows_affected() > 0)
     }
 }

@@ -1,12 +1,16 @@
 //! The record of what named people did: read, carried away, checked.
 
-use actions::{AuditPage, ChainedEntry, WholeAudit};
-use domain::audit::Deed;
-use poem::http::header;
-use poem::{IntoResponse, Response, Result, handler};
+use std::sync::Arc;
 
+use actions::{ActionError, AuditPage, ChainedEntry, CheckedAudit, Tenant};
+use domain::audit::Deed;
+use futures_util::stream;
+use poem::{Body, Response, Result, handler};
+
+use super::download;
 use crate::console::Staff;
 use crate::fault::PageError;
+use crate::state::State;
 use crate::views::console::{Audit, AuditChecked, AuditLine, AuditSide};
 
 const PATH: &str = "/console/audit";
@@ -23,7 +27,7 @@ pub(crate) async fn show(staff: Staff) -> Result<Response> {
     }
     .map_err(PageError::from)?;
     let checked = match staff.query.get("check") {
-        Some(_) => Some(checked(whole(&staff, side).await?)),
+        Some(_) => Some(checked(check(&staff, side).await?)),
         None => None,
     };
     let view = Audit {
@@ -44,14 +48,46 @@ pub(crate) async fn show(staff: Staff) -> Result<Response> {
 pub(crate) async fn export(staff: Staff) -> Result<Response> {
     staff.require_recent_proof(PATH)?;
     let side = AuditSide::from_slug(staff.query.get("side").unwrap_or_default());
-    let WholeAudit { entries, .. } = whole(&staff, side).await?;
-    let lines: String = entries.iter().map(exported).collect();
-    let name = format!("attachment; filename=\"record-{}-{}.jsonl\"", staff.tenant().slug, side.slug());
-    Ok(lines
-        .with_header(header::CONTENT_TYPE, "application/jsonl; charset=utf-8")
-        .with_header(header::CONTENT_DISPOSITION, name)
-        .with_header(header::CACHE_CONTROL, "no-store")
-        .into_response())
+    let (actor, state) = (staff.actor(), &staff.state);
+    match (side, &state.sides.conversation) {
+        (AuditSide::Conversation, Some(actions)) => actions.note_audit_export(actor).await,
+        _ => state.accounts().note_audit_export(actor).await,
+    }
+    .map_err(PageError::from)?;
+    let name = format!("record-{}-{}.jsonl", staff.tenant().slug, side.slug());
+    let reading =
+        Reading { state: Arc::clone(state), tenant: Arc::clone(&staff.dressed.tenant), side, from: 0 };
+    Ok(download(&name, "application/jsonl; charset=utf-8", reading.into_body()))
+}
+
+/// A record on its way out, a page of entries at a time.
+struct Reading {
+    state: Arc<State>,
+    tenant: Arc<Tenant>,
+    side: AuditSide,
+    from: i64,
+}
+
+impl Reading {
+    fn into_body(self) -> Body {
+        Body::from_bytes_stream(stream::try_unfold(self, async |mut reading| {
+            let entries = reading.next().await.map_err(|fault| {
+                tracing::error!(%fault, "a record could not be read to its end");
+                std::io::Error::other("the record could not be read to its end")
+            })?;
+            let Some(last) = entries.last() else { return Ok(None) };
+            reading.from = last.number + 1;
+            let lines: String = entries.iter().map(exported).collect();
+            Ok::<_, std::io::Error>(Some((lines, reading)))
+        }))
+    }
+
+    async fn next(&self) -> Result<Vec<ChainedEntry>, ActionError> {
+        match (self.side, &self.state.sides.conversation) {
+            (AuditSide::Conversation, Some(actions)) => actions.audit_entries(&self.tenant, self.from).await,
+            _ => self.state.accounts().audit_entries(&self.tenant, self.from).await,
+        }
+    }
 }
 
 /// One line of an exported record: JSON with the entry's exact text as a string, so that anybody can check the chain.
@@ -60,19 +96,19 @@ fn exported(entry: &ChainedEntry) -> String {
     format!("{}\n", serde_json::json!({ "number": number, "entry": entry, "digest": digest }))
 }
 
-async fn whole(staff: &Staff, side: AuditSide) -> Result<WholeAudit> {
+async fn check(staff: &Staff, side: AuditSide) -> Result<CheckedAudit> {
     let (state, tenant) = (&staff.state, staff.tenant());
-    let whole = match (side, &state.sides.conversation) {
-        (AuditSide::Conversation, Some(actions)) => actions.whole_audit(tenant, None).await,
-        _ => state.accounts().whole_audit(tenant, None).await,
+    let checked = match (side, &state.sides.conversation) {
+        (AuditSide::Conversation, Some(actions)) => actions.check_audit(tenant, None).await,
+        _ => state.accounts().check_audit(tenant, None).await,
     };
-    Ok(whole.map_err(PageError::from)?)
+    Ok(checked.map_err(PageError::from)?)
 }
 
-fn checked(WholeAudit { entries, head }: WholeAudit) -> AuditChecked {
+fn checked(CheckedAudit { entries, head }: CheckedAudit) -> AuditChecked {
     match head {
         Ok(head) => AuditChecked::Whole {
-            entries: entries.len(),
+            entries,
             head: head.map(|head| format!("{}:{}", head.number, head.digest)).unwrap_or_default(),
         },
         Err(broken) => AuditChecked::Broken { why: broken.to_string() },

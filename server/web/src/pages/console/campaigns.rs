@@ -56,7 +56,7 @@ fn line(staff: &Staff, campaign: &Campaign) -> CampaignLine {
     CampaignLine {
         slug: campaign.slug.clone(),
         title: campaign.title.clone(),
-        state: RoundState::at(now, round.opens_at, round.closes_at, round.paused_at),
+        state: round.state(now),
         opens: in_words(round.opens_at, zone),
         closes: in_words(round.closes_at, zone),
     }

@@ -34,6 +34,8 @@ const DEVICES: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
+/// The limit's name for tries at the console's doors: whoever guesses at one has fewer tries left at the others.
+pub(super) const TRIED: &str = "console";
 /// Longest address that is shown back in its field, characters.
 pub(super) const MAX_SHOWN: usize = 254;
 

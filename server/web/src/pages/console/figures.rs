@@ -6,10 +6,10 @@ use actions::policy::{Action, Kind};
 use actions::{Campaign, DayFigures, FiguresView, GroupFigures, Grouping, Window};
 use chrono::{Datelike, NaiveDate};
 use domain::figures::{Dimension, Measure, Thousands};
-use poem::http::header;
 use poem::web::Path;
-use poem::{IntoResponse, Response, Result, handler};
+use poem::{Response, Result, handler};
 
+use super::download;
 use crate::charts::line_chart;
 use crate::console::Staff;
 use crate::fault::PageError;
@@ -60,13 +60,8 @@ pub(crate) async fn export(staff: Staff, Path(slug): Path<String>) -> Result<Res
     staff.require_recent_proof(&format!("{}{}", path(&slug), asked.query()))?;
     let sides = &staff.state.sides;
     let file = sides.export_figures(staff.actor(), staff.tenant(), &campaign, asked.window).await;
-    let name = format!("attachment; filename=\"figures-{}-{slug}.csv\"", staff.tenant().slug);
-    Ok(file
-        .map_err(PageError::from)?
-        .with_header(header::CONTENT_TYPE, "text/csv; charset=utf-8")
-        .with_header(header::CONTENT_DISPOSITION, name)
-        .with_header(header::CACHE_CONTROL, "no-store")
-        .into_response())
+    let name = format!("figures-{}-{slug}.csv", staff.tenant().slug);
+    Ok(download(&name, "text/csv; charset=utf-8", file.map_err(PageError::from)?))
 }
 
 fn path(slug: &str) -> String {

@@ -24,6 +24,8 @@ pub(crate) mod tenants;
 pub(crate) mod welcome;
 
 use actions::EditRefusal;
+use poem::http::header;
+use poem::{Body, Response};
 
 use crate::fault::PageError;
 
@@ -34,4 +36,13 @@ pub(crate) fn edit_refused(refusal: EditRefusal, kept: Option<&str>) -> PageErro
         EditRefusal::Unknown => PageError::NotFound,
         refusal => PageError::Refused { why: refusal.to_string(), kept: kept.map(str::to_owned) },
     }
+}
+
+/// A file called `name` to carry away, which no cache keeps.
+fn download(name: &str, content_type: &str, file: impl Into<Body>) -> Response {
+    Response::builder()
+        .content_type(content_type)
+        .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
+        .header(header::CACHE_CONTROL, "no-store")
+        .body(file)
 }

@@ -1,11 +1,14 @@
 //! The moderators' queue and the page of a case. What is decided there: `decisions.rs`.
 
 use actions::policy::{Action, Kind};
-use actions::{Campaign, CaseNote, CaseView, ModeratedPost, QUEUE_PAGE, Queue, QueuedPost};
+use actions::{
+    Campaign, CaseNote, CaseView, MAX_SUSPENSIONS, ModeratedPost, QUEUE_PAGE, Queue, QueuedPost,
+    StandingSuspension,
+};
 use chrono::NaiveDate;
 use domain::contribution::PostState;
 use domain::moderation::{
-    CaseState, Claim, MAX_NOTE_CHARACTERS, NoteKind, Rule, SUSPENSION_DAYS, Step, after,
+    CaseState, Claim, MAX_NOTE_CHARACTERS, NoteKind, Reason, Rule, SUSPENSION_DAYS, Step, after,
 };
 use domain::time_zone::{day_in_words, local_date, local_time};
 use domain::voice;
@@ -22,23 +25,10 @@ use crate::text_html::post_html;
 use crate::views::ReasonChoice;
 use crate::views::console::{
     CaseActs, CaseFinding, CasePost, CaseReport, CaseSaid, CaseSimilar, CaseThread, CaseTyped, ClaimedBy,
-    ModerationCase, ModerationQueue, QueueFilter, QueueLine,
+    ModerationCase, ModerationQueue, QueueFilter, QueueLine, SuspendedLine,
 };
 
 const PART: &str = "/console/campaigns";
-
-/// What the queue can list, beside all that wait.
-const FILTERS: [CaseState; 9] = [
-    CaseState::Appealed,
-    CaseState::Reported,
-    CaseState::Held,
-    CaseState::Answered,
-    CaseState::New,
-    CaseState::Asked,
-    CaseState::Hidden,
-    CaseState::Merged,
-    CaseState::Kept,
-];
 
 /// The campaign called `slug`.
 pub(super) fn campaign<'a>(staff: &'a Staff, slug: &str) -> Result<&'a Campaign, PageError> {
@@ -54,12 +44,19 @@ pub(crate) async fn list(staff: Staff, Path(slug): Path<String>) -> Result<Respo
     let queue: Queue = queue.map_err(PageError::from)?;
     let count = |state: CaseState| queue.counts.get(&state).copied().unwrap_or_default();
     let mut filters = vec![QueueFilter { value: "", label: "Waiting for you", count: queue.waiting() }];
-    let states = FILTERS.iter().map(|state| QueueFilter {
+    let states = CaseState::ALL.iter().map(|state| QueueFilter {
         value: state.slug(),
         label: state.label(),
         count: count(*state),
     });
     filters.extend(states.filter(|one| one.count > 0 || Some(one.value) == filter.map(CaseState::slug)));
+    let suspended = match staff.may(Kind::Participant, Action::Suspend) {
+        true => {
+            staff.state.actions().list_suspensions(staff.tenant(), campaign).await.map_err(PageError::from)?
+        }
+        false => Vec::new(),
+    };
+    let today = local_date(staff.state.now(), staff.tenant().zone);
     let view = ModerationQueue {
         site: staff.dressed.chrome.clone(),
         visit: staff.visit(staff.query.get("done").and_then(done)),
@@ -69,6 +66,8 @@ pub(crate) async fn list(staff: Staff, Path(slug): Path<String>) -> Result<Respo
         filter: filter.map(CaseState::slug).unwrap_or_default().to_owned(),
         filters,
         cases: queue.cases.iter().map(|queued| line(&staff, queued)).collect(),
+        suspended: suspended.into_iter().map(|one| suspended_line(one, today)).collect(),
+        most_suspended: MAX_SUSPENSIONS,
         page,
         more: queue.more && page * QUEUE_PAGE < u64::MAX,
         may_decide: staff.may(Kind::Post, Action::Change),
@@ -178,6 +177,18 @@ pub(super) async fn page(
     staff.show_with(status, &view)
 }
 
+fn suspended_line(
+    StandingSuspension { suspension, body }: StandingSuspension,
+    today: NaiveDate,
+) -> SuspendedLine {
+    SuspendedLine {
+        post: suspension.post.to_string(),
+        excerpt: Some(excerpt(&body)).filter(|excerpt| !excerpt.is_empty()),
+        reason: Reason::from_slug(&suspension.reason).map(Reason::label),
+        until: suspension.until.map(|until| day_in_words(until, today)),
+    }
+}
+
 fn line(staff: &Staff, QueuedPost { case, post }: &QueuedPost) -> QueueLine {
     let today = local_date(staff.state.now(), staff.tenant().zone);
     QueueLine {
@@ -205,8 +216,10 @@ fn claimed(staff: &Staff, claim: Option<&Claim>) -> Option<ClaimedBy> {
 /// What this person can do: what policy lets them, as far as it is possible now.
 fn acts(staff: &Staff, shown: &CaseView) -> CaseActs {
     let (case, post) = (&shown.case, &shown.post);
+    let may_suspend = staff.may(Kind::Participant, Action::Suspend) && post.has_author;
     if post.state == PostState::Withdrawn {
-        return CaseActs::default();
+        // Its words are gone; the suspension that was made for them can still be ended.
+        return CaseActs { suspend: may_suspend && shown.suspension.is_some(), ..CaseActs::default() };
     }
     let can = |step| after(case.state, step).is_ok();
     let change = staff.may(Kind::Post, Action::Change);
@@ -222,7 +235,7 @@ fn acts(staff: &Staff, shown: &CaseView) -> CaseActs {
         ask: staff.may(Kind::Post, Action::Ask) && post.has_author && can(Step::Ask),
         merge: change && idea && can(Step::Merge),
         lock: change && idea && post.state == PostState::Visible,
-        suspend: staff.may(Kind::Participant, Action::Suspend) && post.has_author,
+        suspend: may_suspend,
         escalate: staff.may(Kind::Participant, Action::Escalate),
     }
 }

@@ -117,6 +117,11 @@ pub(crate) async fn reset(form: StaffForm, Path(id): Path<String>) -> Result<Res
     finish(&form, done.map(|_| ()), "reset")
 }
 
+/// Whoever resets an account could come to hold it, with its roles: that needs what giving roles needs.
+fn may_reset(staff: &Staff) -> bool {
+    staff.may(Kind::Role, Action::Grant)
+}
+
 fn finish(form: &StaffForm, done: Result<(), AccountRefusal>, what: &str) -> Result<Response> {
     match done {
         Ok(()) => Ok(form.see_other(&format!("{PATH}?done={what}"))),
@@ -213,8 +218,7 @@ fn person_page(
         own,
         may_suspend: staff.may(Kind::Account, Action::Suspend),
         // Whoever is suspended is let in first, or stays out.
-        may_invite: staff.may(Kind::Account, Action::Create)
-            && found.account.state != AccountState::Suspended,
+        may_invite: may_reset(staff) && found.account.state != AccountState::Suspended,
         errors,
     };
     staff.show_with(status, &view)

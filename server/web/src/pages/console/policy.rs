@@ -1,7 +1,7 @@
 //! Who may do what, from the enforcer itself; and the tenant's own lines, where they may be changed.
 
-use actions::PolicyRefusal;
 use actions::policy::{Action, Kind, MatrixRow, Role, Source};
+use actions::{PolicyRefusal, policy_text, policy_version};
 use poem::http::StatusCode;
 use poem::{Response, Result, handler};
 
@@ -13,25 +13,38 @@ const PATH: &str = "/console/policy";
 
 #[handler]
 pub(crate) async fn show(staff: Staff) -> Result<Response> {
-    let lines = staff.tenant().policy_lines.lines().iter().map(|line| format!("{line}\n")).collect();
-    page(&staff, StatusCode::OK, lines, Vec::new())
+    let standing = &staff.tenant().policy_lines;
+    page(&staff, StatusCode::OK, policy_version(standing), policy_text(standing), None, Vec::new())
 }
 
 #[handler]
 pub(crate) async fn change(form: StaffForm) -> Result<Response> {
     form.staff.require_recent_proof(PATH)?;
-    let (staff, text) = (&form.staff, form.field("lines"));
-    match staff.state.sides.change_policy(staff.actor(), staff.tenant(), text).await {
+    let (staff, seen, text) = (&form.staff, form.field("seen"), form.field("lines"));
+    let refused = |seen: String, standing, problems| {
+        page(staff, StatusCode::UNPROCESSABLE_ENTITY, seen, text.to_owned(), standing, problems)
+    };
+    match staff.state.sides.change_policy(staff.actor(), staff.tenant(), seen, text).await {
         Ok(()) => Ok(form.see_other(&format!("{PATH}?done=changed"))),
         Err(PolicyRefusal::Lines(problems)) => {
-            let problems = problems.iter().map(ToString::to_string).collect();
-            page(staff, StatusCode::UNPROCESSABLE_ENTITY, text.to_owned(), problems)
+            refused(seen.to_owned(), None, problems.iter().map(ToString::to_string).collect())
+        }
+        Err(PolicyRefusal::Changed(standing)) => {
+            let why = PolicyRefusal::Changed(standing.clone()).to_string();
+            refused(policy_version(&standing), Some(policy_text(&standing)), vec![why])
         }
         Err(PolicyRefusal::Edit(refusal)) => Err(edit_refused(refusal, Some(text)).into()),
     }
 }
 
-fn page(staff: &Staff, status: StatusCode, lines: String, problems: Vec<String>) -> Result<Response> {
+fn page(
+    staff: &Staff,
+    status: StatusCode,
+    seen: String,
+    lines: String,
+    standing: Option<String>,
+    problems: Vec<String>,
+) -> Result<Response> {
     let done = staff.query.get("done").map(|_| "Saved. It counts from now on.");
     let view = PolicyPage {
         site: staff.dressed.chrome.clone(),
@@ -39,7 +52,9 @@ fn page(staff: &Staff, status: StatusCode, lines: String, problems: Vec<String>)
         desk: staff.desk(PATH),
         roles: Role::ALL.iter().map(|role| role.title().to_owned()).collect(),
         rows: staff.tenant().policy().matrix().into_iter().map(row).collect(),
+        seen,
         lines,
+        standing,
         may_change: staff.may(Kind::Policy, Action::Change),
         problems,
     };

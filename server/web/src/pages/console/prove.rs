@@ -4,13 +4,10 @@ use actions::{AccountRefusal, PROOF_MINUTES};
 use poem::http::StatusCode;
 use poem::{Request, Response, Result, handler};
 
-use super::entering::{answer, answered_site, asked, passkey_site, refused, with_session};
+use super::entering::{TRIED, answer, answered_site, asked, passkey_site, refused, with_session};
 use crate::console::{Staff, StaffForm, safe_return};
 use crate::pages::tries::{Try, try_again_in};
 use crate::views::console::Prove;
-
-/// The limit's name for tries here: the same as at the door.
-const TRIED: &str = "console";
 
 #[handler]
 pub(crate) async fn show(request: &Request, staff: Staff) -> Result<Response> {

@@ -5,7 +5,7 @@ use poem::http::StatusCode;
 use poem::{Request, Response, Result, handler};
 
 use super::entering::{
-    MAX_SHOWN, answer, answered_site, asked, come_in, cookie, device, passkey_site, refused,
+    MAX_SHOWN, TRIED, answer, answered_site, asked, come_in, cookie, device, passkey_site, refused,
 };
 use crate::console::{StaffForm, safe_return};
 use crate::fault::PageError;
@@ -13,9 +13,6 @@ use crate::pages::tries::{Try, try_again_in};
 use crate::posted::Posted;
 use crate::views::console::{SignIn, SignInWay};
 use crate::visitor::{Visitor, setting};
-
-/// The limit's name for tries at this door.
-const TRIED: &str = "console";
 
 #[handler]
 pub(crate) async fn show(request: &Request, visitor: Visitor) -> Result<Response> {

@@ -33,12 +33,11 @@ pub(crate) async fn show(staff: Staff) -> Result<Response> {
 fn listed(staff: &Staff, campaign: &Campaign) -> StartCampaign {
     let (now, zone) = (staff.state.now(), staff.tenant().zone);
     let round = campaign.round_at(now);
-    let (state, when) = if now < round.opens_at {
-        (RoundState::Upcoming, format!("opens {}", in_words(round.opens_at, zone)))
-    } else if now < round.closes_at {
-        (RoundState::Open, format!("closes {}", in_words(round.closes_at, zone)))
-    } else {
-        (RoundState::Closed, format!("closed {}", in_words(round.closes_at, zone)))
+    let state = round.state(now);
+    let when = match state {
+        RoundState::Upcoming => format!("opens {}", in_words(round.opens_at, zone)),
+        RoundState::Open | RoundState::Paused => format!("closes {}", in_words(round.closes_at, zone)),
+        RoundState::Closed => format!("closed {}", in_words(round.closes_at, zone)),
     };
     let work = WORK.iter().filter(|(_, _, kind, action)| staff.may(*kind, *action));
     StartCampaign {

@@ -1,7 +1,7 @@
 //! Operators' access to a tenant: opened on the platform, seen and ended by the tenant.
 
 use actions::policy::{Action, Kind};
-use actions::{BegunSession, SupportForm, SupportRefusal};
+use actions::{BegunSession, SHOWN_ACCESSES, SupportForm, SupportRefusal};
 use domain::ids::ItemId;
 use domain::time_zone::in_words;
 use poem::http::StatusCode;
@@ -34,6 +34,7 @@ pub(crate) async fn list(staff: Staff) -> Result<Response> {
         site: staff.dressed.chrome.clone(),
         visit: staff.visit(staff.query.get("done").map(|_| "It has ended.")),
         desk: staff.desk(PATH),
+        most: SHOWN_ACCESSES,
         lines: accesses.into_iter().map(line).collect(),
         may_end: staff.may(Kind::Support, Action::Suspend),
     };

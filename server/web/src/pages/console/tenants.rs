@@ -6,11 +6,11 @@ use actions::policy::{Action, Kind};
 use actions::{MAX_SUPPORT_HOURS, NewTenant, NewTenantRefusal, StandingChange, StandingRefusal, Tenant};
 use domain::tenant_pack::{Flag, GRACE_DAYS, Standing};
 use domain::time_zone::{day_in_words, local_date};
-use poem::http::{StatusCode, header};
+use poem::http::StatusCode;
 use poem::web::Path;
-use poem::{IntoResponse, Response, Result, handler};
+use poem::{Response, Result, handler};
 
-use super::edit_refused;
+use super::{download, edit_refused};
 use crate::console::{Staff, StaffForm};
 use crate::fault::PageError;
 use crate::views::console::{Switch, TenantField, TenantForm, TenantLine, TenantPage, Tenants};
@@ -38,7 +38,7 @@ pub(crate) async fn create(form: StaffForm) -> Result<Response> {
         support_name: text("support_name"),
     };
     let staff = &form.staff;
-    match staff.state.sides.create_tenant(staff.actor(), staff.tenant(), &new).await {
+    match staff.state.sides.create_tenant(staff.actor(), &new).await {
         Ok(()) => Ok(form.see_other(&format!("{PATH}/{}?done=made", new.slug))),
         Err(NewTenantRefusal::Action(fault)) => Err(PageError::from(fault).into()),
         Err(refusal) => {
@@ -80,15 +80,12 @@ pub(crate) async fn switch(form: StaffForm, Path(slug): Path<String>) -> Result<
 pub(crate) async fn settings(staff: Staff, Path(slug): Path<String>) -> Result<Response> {
     let tenant = find(&staff, &slug).await?;
     staff.require_recent_proof(&format!("{PATH}/{slug}"))?;
-    let pack = staff.state.enrolment().stored_pack(tenant.id).await.map_err(PageError::from)?;
+    let exported = staff.state.enrolment().export_settings(staff.actor(), &tenant).await;
+    let pack = exported.map_err(PageError::from)?;
     let pack = pack.ok_or(PageError::NotFound)?;
     let json = serde_json::json!({ "tenant": pack.tenant, "campaigns": pack.campaigns, "pages": pack.page_texts, "policy": pack.policy });
-    let name = format!("attachment; filename=\"settings-{slug}.json\"");
-    Ok(format!("{json:#}\n")
-        .with_header(header::CONTENT_TYPE, "application/json")
-        .with_header(header::CONTENT_DISPOSITION, name)
-        .with_header(header::CACHE_CONTROL, "no-store")
-        .into_response())
+    let name = format!("settings-{slug}.json");
+    Ok(download(&name, "application/json", format!("{json:#}\n")))
 }
 
 /// Operators work in the platform's own tenant; nobody else's has these pages, whatever its policy says.
@@ -138,7 +135,7 @@ async fn change(form: &StaffForm, slug: &str, change: StandingChange) -> Result<
     let (staff, at) = (&form.staff, format!("{PATH}/{slug}"));
     let tenant = find(staff, slug).await?;
     staff.require_recent_proof(&at)?;
-    match staff.state.sides.change_standing(staff.actor(), staff.tenant(), &tenant, change).await {
+    match staff.state.sides.change_standing(staff.actor(), &tenant, change).await {
         Ok(()) => Ok(form.see_other(&format!("{at}?done=changed"))),
         Err(StandingRefusal::Edit(refusal)) => Err(edit_refused(refusal, None).into()),
         Err(refusal) => {

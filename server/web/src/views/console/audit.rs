@@ -60,7 +60,7 @@ pub enum AuditChecked {
     /// The chain holds.
     Whole {
         /// How many lines there are.
-        entries: usize,
+        entries: u64,
         /// The chain's head, to note elsewhere: `number:digest`.
         head: String,
     },

@@ -42,7 +42,7 @@ pub use passkey::{AskedPasskey, NewApp};
 pub use people::{Invite, People, PersonLine, PersonPage, RoleChoice};
 pub use platform::{HealthLine, Platform};
 pub use policy::{PolicyCell, PolicyPage, PolicyRow};
-pub use queue::{ClaimedBy, ModerationQueue, QueueFilter, QueueLine};
+pub use queue::{ClaimedBy, ModerationQueue, QueueFilter, QueueLine, SuspendedLine};
 pub use sign_in::{Prove, SignIn, SignInWay};
 pub use start::{Start, StartCampaign};
 pub use support::{Arrive, Support, SupportLine};

@@ -18,8 +18,12 @@ pub struct PolicyPage {
     pub roles: Vec<String>,
     /// What can be done, one a row.
     pub rows: Vec<PolicyRow>,
-    /// The tenant's own lines, as text.
+    /// Which lines this page was made from.
+    pub seen: String,
+    /// The tenant's own lines, as text, or what was typed instead.
     pub lines: String,
+    /// What they are, where somebody else has changed them meanwhile.
+    pub standing: Option<String>,
     /// Whether this person may change them.
     pub may_change: bool,
     /// What is wrong with the lines that were sent.
@@ -66,7 +70,9 @@ impl View for PolicyPage {
                 row("figures", "export", [cell(true, false), cell(false, false), cell(true, true)]),
                 row("participant", "unmask", [cell(false, false); 3]),
             ],
+            seen: "0".into(),
             lines: "allow, viewer, figures, export\n".into(),
+            standing: None,
             may_change: true,
             problems: vec![],
         };
@@ -75,7 +81,14 @@ impl View for PolicyPage {
             problems: vec!["line 1: nobody may learn who a participant is. Take the line out.".into()],
             ..base.clone()
         };
+        let changed = PolicyPage {
+            standing: Some("allow, viewer, audit, read\n".into()),
+            problems: vec![
+                "Somebody else has changed these lines since you opened this page. What they say now stands below.".into(),
+            ],
+            ..base.clone()
+        };
         let reading = PolicyPage { may_change: false, lines: String::new(), ..base.clone() };
-        vec![("changing", base), ("refused", refused), ("reading", reading)]
+        vec![("changing", base), ("refused", refused), ("changed", changed), ("reading", reading)]
     }
 }

@@ -24,6 +24,10 @@ pub struct ModerationQueue {
     pub filters: Vec<QueueFilter>,
     /// The cases of this page.
     pub cases: Vec<QueueLine>,
+    /// Those who may not write for now, to whoever may end that.
+    pub suspended: Vec<SuspendedLine>,
+    /// How many of those are listed at most.
+    pub most_suspended: u64,
     /// This page's number, from 1.
     pub page: u64,
     /// Whether there is another.
@@ -62,6 +66,19 @@ pub struct QueueLine {
     pub since: String,
     /// Who works on it, if somebody does.
     pub claimed: Option<ClaimedBy>,
+}
+
+/// Somebody who may not write for now, and for which words. Never who.
+#[derive(Clone, Debug, Serialize)]
+pub struct SuspendedLine {
+    /// The post's id.
+    pub post: String,
+    /// The beginning of its words, plain; none where its author has taken them back.
+    pub excerpt: Option<String>,
+    /// Why, in words.
+    pub reason: Option<&'static str>,
+    /// The day on which they may write again, in words; none: when a moderator ends it.
+    pub until: Option<String>,
 }
 
 /// Who works on a case.
@@ -121,12 +138,28 @@ impl View for ModerationQueue {
                 },
                 line("a4", "New", "Rotas land two weeks before they start."),
             ],
+            suspended: vec![
+                SuspendedLine {
+                    post: "s1".into(),
+                    excerpt: None,
+                    reason: Some("It is abusive"),
+                    until: None,
+                },
+                SuspendedLine {
+                    post: "s2".into(),
+                    excerpt: Some("You are all useless, every one of you.".into()),
+                    reason: Some("It is abusive"),
+                    until: Some("8 May".into()),
+                },
+            ],
+            most_suspended: 100,
             page: 1,
             more: true,
             may_decide: true,
         };
         let empty = ModerationQueue {
             cases: Vec::new(),
+            suspended: Vec::new(),
             more: false,
             filters: vec![filter("", "Waiting for you", 0), filter("new", "New", 0)],
             ..full.clone()

@@ -61,6 +61,7 @@ impl View for Start {
         let viewer = StartCampaign { work: vec![], ..open.clone() };
         vec![
             ("two", start(vec![open, closed])),
+            ("paused", start(vec![campaign(RoundState::Paused, "closes Tuesday 7 May at 11:59pm")])),
             ("none", start(vec![])),
             ("nothing-to-do", start(vec![viewer])),
         ]

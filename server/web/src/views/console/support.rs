@@ -14,7 +14,9 @@ pub struct Support {
     pub visit: Visit,
     /// The console's frame.
     pub desk: Desk,
-    /// The accesses, newest first.
+    /// How many are listed at most.
+    pub most: u64,
+    /// The accesses: those that last first.
     pub lines: Vec<SupportLine>,
     /// Whether this person may end one.
     pub may_end: bool,
@@ -66,6 +68,7 @@ impl View for Support {
             site: chrome.clone(),
             visit: Visit::sample(false, "/console/support"),
             desk: Desk::sample("/console/support"),
+            most: 2,
             lines: vec![line(true), line(false)],
             may_end: true,
         };
