@@ -65,7 +65,7 @@ impl SourceFile {
     }
 
     fn is_ours(&self) -> bool {
-        !self.path.contains(VENDORED) && self.path != "Cargo.lock"
+        !self.path.contains(VENDORED) && !is_lock(&self.path)
     }
 
     /// Code and settings, as against data, pages and prose.
@@ -122,9 +122,14 @@ pub fn unfinished_work(file: &SourceFile) -> Vec<String> {
     file.lines_that("finish it, or open an issue", |line| UNFINISHED.iter().any(|mark| has_word(line, mark)))
 }
 
+/// What cargo has written: of this workspace, or of the guests'.
+fn is_lock(path: &str) -> bool {
+    path == "Cargo.lock" || path.ends_with("/Cargo.lock")
+}
+
 /// Package registries named anywhere but in the sources of Cargo.lock.
 pub fn addresses_of_registries(file: &SourceFile) -> Vec<String> {
-    let in_lock = |line: &str| file.path == "Cargo.lock" && line.starts_with("source = ");
+    let in_lock = |line: &str| is_lock(&file.path) && line.starts_with("source = ");
     file.lines_that("names a package registry", |line| {
         !in_lock(line) && REGISTRIES.iter().any(|host| line.contains(host))
     })

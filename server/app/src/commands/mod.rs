@@ -17,6 +17,7 @@ mod launch;
 mod logins;
 mod migrate;
 mod openapi;
+mod plugin;
 mod progress;
 mod restore;
 mod roll;
@@ -103,6 +104,9 @@ enum Command {
     Import(import::Command),
     /// Write a campaign out as files
     Export(export::Args),
+    /// Write, check and sign round types
+    #[command(subcommand)]
+    Plugin(plugin::Command),
     /// Print the description of the JSON API
     Openapi,
 }
@@ -133,6 +137,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::VerifyAnonymity(args) => return verify_anonymity::run(&args),
         Command::Import(command) => return import::run(command, &config()?).await,
         Command::Export(args) => export::run(&args, &config()?).await?,
+        Command::Plugin(command) => return plugin::run(command).await,
         Command::Openapi => openapi::run()?,
     }
     Ok(ExitCode::SUCCESS)

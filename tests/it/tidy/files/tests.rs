@@ -52,7 +52,9 @@ fn marks_of_unfinished_work() {
 fn registries() {
     for host in REGISTRIES {
         breaks(addresses_of_registries, "docs/architecture.md", format!("see https://{host}/x"));
-        keeps(addresses_of_registries, "Cargo.lock", format!("source = \"registry+https://{host}-index\""));
+        for lock in ["Cargo.lock", "plugins/Cargo.lock"] {
+            keeps(addresses_of_registries, lock, format!("source = \"registry+https://{host}-index\""));
+        }
     }
     breaks(addresses_of_registries, "Cargo.lock", REGISTRIES[0]);
 }

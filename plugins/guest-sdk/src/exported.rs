@@ -1,0 +1,63 @@
+//! From the contract's calls to a [`RoundType`].
+
+use std::marker::PhantomData;
+
+use crate::bindings::exports::candour::round::round::Guest;
+use crate::{
+    Answer, Block, Ctx, Description, Failure, Figure, Outcome, Participant, Problem, Results, Round,
+    RoundType, Rows, SentForm, problem,
+};
+
+/// What the component exports.
+pub struct Exported<T>(PhantomData<T>);
+
+impl<T: RoundType> Guest for Exported<T> {
+    fn describe() -> Description {
+        Description { data_version: T::DATA_VERSION, sheets: T::sheets() }
+    }
+
+    fn validate_config(config: String) -> Vec<Problem> {
+        match serde_json::from_str::<T::Config<'_>>(&config) {
+            Ok(config) => T::problems(&config),
+            Err(error) => vec![problem("", "not-settings", error.to_string())],
+        }
+    }
+
+    fn render(ctx: Ctx, who: Option<Participant>, page: String) -> Result<Vec<Block>, Failure> {
+        with_round::<T, _>(ctx, |round| Ok(T::render(round, who.as_ref(), &page)?.into_list()))
+    }
+
+    fn submit(
+        ctx: Ctx,
+        who: Participant,
+        page: String,
+        form: String,
+        pressed: String,
+        answers: Vec<Answer>,
+    ) -> Result<Outcome, Failure> {
+        let sent = SentForm { page: &page, form: &form, pressed: &pressed, answers: &answers };
+        with_round::<T, _>(ctx, |round| T::submit(round, &who, &sent))
+    }
+
+    fn tally(ctx: Ctx) -> Result<Results, Failure> {
+        with_round::<T, _>(ctx, T::tally)
+    }
+
+    fn summarise(ctx: Ctx, released: Vec<Figure>) -> Result<Vec<Block>, Failure> {
+        with_round::<T, _>(ctx, |round| Ok(T::summarise(round, &released)?.into_list()))
+    }
+
+    fn export(ctx: Ctx, sheet: String, after: Option<String>) -> Result<Rows, Failure> {
+        with_round::<T, _>(ctx, |round| T::export(round, &sheet, after.as_deref()))
+    }
+}
+
+fn with_round<T: RoundType, R>(
+    mut ctx: Ctx,
+    call: impl FnOnce(&Round<T::Config<'_>>) -> Result<R, Failure>,
+) -> Result<R, Failure> {
+    let config = std::mem::take(&mut ctx.config);
+    let config = serde_json::from_str(&config)
+        .map_err(|error| Failure::Internal(format!("settings that were not validated: {error}")))?;
+    call(&Round { ctx, config })
+}

@@ -1,0 +1,49 @@
+//! What the round came to, told from figures that may be seen.
+
+use guest_sdk::{Bar, Blocks, Chart, Figure, Table};
+
+use crate::MISSING;
+use crate::config::Config;
+use crate::tally::{ANSWERED, subject};
+
+/// In place of a figure that too few people stand behind.
+const TOO_FEW: &str = "Too few to show";
+
+pub fn summarise(config: &Config<'_>, released: &[Figure]) -> Blocks {
+    let people = |subject: &str, measure: &str| {
+        let is_it = |figure: &&Figure| {
+            figure.subject == subject && figure.measure == measure && figure.cohort.is_none()
+        };
+        released.iter().find(is_it).map(|figure| figure.people)
+    };
+    let words = |people: Option<u32>| people.map_or_else(|| TOO_FEW.to_owned(), |people| people.to_string());
+    let mut page = Blocks::new();
+    page.heading(2, "What people said");
+    let mut rows = Vec::new();
+    for pledge in &config.pledges {
+        let subject = subject(&pledge.id, pledge.version());
+        let cells = [ANSWERED, "strong", "wrong"].map(|measure| words(people(&subject, measure)));
+        rows.push([vec![pledge.title.to_string()], cells.to_vec()].concat());
+    }
+    let columns = ["Pledge", "People who answered", "Strong", "Wrong"].map(str::to_owned).to_vec();
+    page.table(Table {
+        caption: "How many people called each pledge strong or wrong".to_owned(),
+        columns,
+        rows,
+    });
+    for pledge in &config.pledges {
+        let subject = subject(&pledge.id, pledge.version());
+        let (Some(strong), Some(wrong)) = (people(&subject, "strong"), people(&subject, "wrong")) else {
+            continue;
+        };
+        let bar = |label: &str, people: u32| Bar { label: label.to_owned(), value: f64::from(people) };
+        page.chart(Chart {
+            caption: pledge.title.to_string(),
+            bars: vec![bar("Strong", strong), bar("Wrong", wrong)],
+        });
+    }
+    if let Some(suggested) = people(MISSING, "suggested") {
+        page.prose(format!("{suggested} people said what is missing."));
+    }
+    page
+}

@@ -1,0 +1,53 @@
+//! The round types that come with Candour: built from `plugins/` by `plugins/pack`, and kept in the program.
+
+use crate::artefact::Digest;
+use crate::manifest::{Manifest, ManifestRefusal};
+
+/// A round type that comes with Candour. Nobody signs it: it is part of the program.
+#[derive(Clone, Copy)]
+pub struct BuiltIn {
+    /// Its name.
+    pub name: &'static str,
+    /// Its component.
+    pub component: &'static [u8],
+    /// Its manifest, but for the digest.
+    manifest: &'static str,
+}
+
+macro_rules! built_in {
+    ($($name:literal),*) => {
+        &[$(BuiltIn {
+            name: $name,
+            component: include_bytes!(concat!("../components/", $name, ".wasm")),
+            manifest: include_str!(concat!("../../../plugins/", $name, "/manifest.json")),
+        }),*]
+    };
+}
+
+/// All of them, in the order of their names.
+pub const BUILT_IN: &[BuiltIn] =
+    built_in!["pledge-review", "priority-ranking", "quick-pulse", "statement-vote"];
+
+impl BuiltIn {
+    /// Its identity.
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.component)
+    }
+
+    /// What it says about itself.
+    ///
+    /// # Errors
+    /// [`ManifestRefusal::NotAManifest`]; a test keeps that from happening.
+    pub fn manifest(&self) -> Result<Manifest, ManifestRefusal> {
+        Manifest::of_component(self.manifest, self.component)
+    }
+}
+
+#[test]
+fn every_round_type_that_comes_with_candour_says_what_it_is() {
+    for built_in in BUILT_IN {
+        let manifest = built_in.manifest().unwrap();
+        assert_eq!((manifest.name.as_str(), manifest.digest), (built_in.name, built_in.digest()));
+        assert!(manifest.texts.contains_key("en-GB"), "{}", built_in.name);
+    }
+}

@@ -1,0 +1,133 @@
+//! How guests are compiled and run: one engine a class, and the thread that counts time for both.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use sha2::{Digest, Sha256};
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
+
+use crate::limits::{CALL_STACK, Class, TABLE_ELEMENTS, TICK, WASM_STACK};
+
+/// Address space after a memory in which an access is caught, bytes.
+const MEMORY_GUARD: u64 = 64 * 1024;
+/// Bytes that one component's own bookkeeping may take.
+const BOOKKEEPING: usize = 1024 * 1024;
+/// Bytes of a table that stay in place between calls, zeroed.
+const TABLE_KEPT: usize = 64 * 1024;
+/// Bytes of a stack that stay in place between calls, zeroed.
+const STACK_KEPT: usize = 64 * 1024;
+
+/// This machine cannot run guests.
+#[derive(Debug, thiserror::Error)]
+#[error("this machine cannot run round types: {0}")]
+pub struct EngineFault(String);
+
+impl From<wasmtime::Error> for EngineFault {
+    fn from(error: wasmtime::Error) -> Self {
+        Self(format!("{error:#}"))
+    }
+}
+
+impl From<std::io::Error> for EngineFault {
+    fn from(error: std::io::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// The engine that compiles for `class`; runs nothing, reserves nothing.
+pub(crate) fn compiling(class: Class) -> Result<Engine, EngineFault> {
+    Ok(Engine::new(&settings(class))?)
+}
+
+/// The engine that runs guests of `class`, with room for all that may run at a time.
+pub(crate) fn running(class: Class) -> Result<Engine, EngineFault> {
+    let mut config = settings(class);
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(class)));
+    Ok(Engine::new(&config)?)
+}
+
+/// Stands for wasmtime's version and every setting that compiled code depends on: what differs in it is compiled again.
+pub(crate) fn fingerprint(engine: &Engine) -> [u8; 32] {
+    let mut fingerprint = Fingerprint(Sha256::new());
+    engine.precompile_compatibility_hash().hash(&mut fingerprint);
+    fingerprint.0.finalize().into()
+}
+
+struct Fingerprint(Sha256);
+
+impl Hasher for Fingerprint {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Nobody asks for the short form.
+    fn finish(&self) -> u64 {
+        0
+    }
+}
+
+/// What compiled code depends on: both engines have it alike.
+fn settings(class: Class) -> Config {
+    let mut config = Config::new();
+    config.epoch_interruption(true);
+    config.cranelift_opt_level(OptLevel::Speed);
+    // The same bits on every machine: a round is replayed.
+    config.cranelift_nan_canonicalization(true);
+    config.wasm_relaxed_simd(false);
+    config.max_wasm_stack(WASM_STACK);
+    config.async_stack_size(CALL_STACK);
+    config.memory_reservation(class.size().memory as u64);
+    config.memory_guard_size(MEMORY_GUARD);
+    config
+}
+
+fn pool(class: Class) -> PoolingAllocationConfig {
+    let size = class.size();
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(size.at_once);
+    pool.total_core_instances(size.at_once * size.core_instances);
+    pool.total_memories(size.at_once * size.memories);
+    pool.total_tables(size.at_once * size.core_instances);
+    pool.total_stacks(size.at_once);
+    pool.max_core_instances_per_component(size.core_instances);
+    pool.max_memories_per_component(size.memories);
+    pool.max_memories_per_module(size.memories);
+    pool.max_tables_per_component(size.core_instances);
+    pool.max_component_instance_size(BOOKKEEPING);
+    pool.max_core_instance_size(BOOKKEEPING);
+    pool.max_memory_size(size.memory);
+    pool.table_elements(TABLE_ELEMENTS);
+    pool.table_keep_resident(TABLE_KEPT);
+    pool.linear_memory_keep_resident(size.keep_resident);
+    pool.async_stack_keep_resident(STACK_KEPT);
+    // Resets only the pages that were written (Linux 6.7 and later); otherwise as without.
+    pool.pagemap_scan(Enabled::Auto);
+    pool
+}
+
+/// Counts time for guests until it is dropped.
+pub(crate) struct Ticker {
+    stopped: Arc<AtomicBool>,
+}
+
+impl Ticker {
+    pub(crate) fn start(engines: Vec<Engine>) -> Result<Self, EngineFault> {
+        let stopped = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&stopped);
+        thread::Builder::new().name("plugin-ticker".to_owned()).spawn(move || {
+            while !stop.load(Ordering::Relaxed) {
+                thread::sleep(TICK);
+                engines.iter().for_each(Engine::increment_epoch);
+            }
+        })?;
+        Ok(Self { stopped })
+    }
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+}

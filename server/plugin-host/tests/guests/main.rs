@@ -1,0 +1,10 @@
+//! Real guests in the real host: the round types of `plugins/` by their scenarios, and everything hostile that we could think of.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
+mod attacks;
+mod loading;
+mod mutations;
+mod scenarios;
+mod stage;
+mod text_guests;
