@@ -123,7 +123,7 @@ async fn check(
     }
     if let Some(answered) = form.reply_to {
         let Some(answered) = reading.post(answered).await? else { return Ok(None) };
-        if answered.contribution != Some(thread.id) {
+        if answered.contribution != Some(thread.id) || answered.state == PostState::Hidden {
             return Ok(None);
         }
     }

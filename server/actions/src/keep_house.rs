@@ -4,11 +4,8 @@
 use chrono::{Days, NaiveDate};
 use domain::figures::in_whole_groups;
 use domain::time_zone::local_date;
-use storage::identity::{DailyCount, Reading};
+use storage::identity::DailyCount;
 
-use crate::leave_remainders::{could_come, in_all};
-use crate::publish_figures::{joined, latest, organisations};
-use crate::show_keys::entries;
 use crate::{ActionError, Actions, Campaign, Enrolment, Tenant};
 
 impl Enrolment {
@@ -61,7 +58,10 @@ impl Enrolment {
         let due = row.launched_on.is_some_and(|launched| launched <= yesterday)
             && published.last().is_none_or(|last| last.day < yesterday);
         if due {
-            let [eligible, issued] = self.daily(&reading, campaign).await?;
+            let (eligible, issued) = reading.totals(campaign.id).await?;
+            let frozen = reading.figures(campaign.id).smallest_group().await?;
+            let smallest = frozen.unwrap_or(campaign.smallest_group);
+            let [eligible, issued] = [eligible, issued].map(|people| in_whole_groups(people, smallest));
             // Not held while writing: rewriting the roll waits for readers, and writers wait for the rewriting.
             drop(reading);
             let write = self.identity.write(tenant.id).await?;
@@ -69,20 +69,6 @@ impl Enrolment {
             write.commit().await?;
         }
         Ok(0)
-    }
-
-    /// How many are eligible, and for how many something was signed, in whole groups, as figures have them.
-    async fn daily(&self, reading: &Reading, campaign: &Campaign) -> Result<[i64; 2], ActionError> {
-        let shelf = reading.figures(campaign.id);
-        let smallest = shelf.smallest_group().await?.unwrap_or(campaign.smallest_group);
-        let people = reading.joined_by_group(campaign.id).await?;
-        let log = entries(reading.key_log().await?)?;
-        let organisations = organisations(&log, campaign, smallest);
-        let published = latest(&shelf.published().await?);
-        let known = could_come(&log, campaign, &organisations, 0);
-        let issued = joined(&people, &organisations, known, &published, smallest).all.people;
-        let eligible = people.iter().map(|count| count.eligible).sum();
-        Ok([eligible, issued].map(|people| in_whole_groups(people, smallest)))
     }
 }
 
@@ -120,9 +106,7 @@ impl Actions {
         if published.last().is_none_or(|(day, _)| *day < yesterday) {
             let frozen = reading.figures(campaign.id).smallest_group().await?;
             let smallest = frozen.unwrap_or(campaign.smallest_group);
-            let registered = reading.registered(campaign.id).await?;
-            let log = entries(reading.key_log().await?)?;
-            let registered = in_whole_groups(in_all(&registered, &log, campaign, 0, smallest), smallest);
+            let registered = in_whole_groups(reading.registered(campaign.id).await?, smallest);
             // Nothing is published before anybody has come in, nor for ever after the last change.
             let news = published.last().map_or(registered > 0, |(_, last)| *last != registered);
             if news {

@@ -44,7 +44,6 @@ mod keep_smallest_groups;
 mod launch_campaign;
 mod launch_draft;
 mod leave;
-mod leave_remainders;
 mod list_mine;
 mod lock_post;
 mod moderation;

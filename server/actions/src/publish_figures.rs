@@ -4,9 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
-use analysis::release::{
-    Amount, Bundle, Could, Counted, Merged, Published, leave_a_remainder, merge_small, release,
-};
+use analysis::release::{Amount, Counted, Merged, Published, merge_small, release};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use credentials::KeyLogEntry;
 use domain::figures::{Dimension, Measure, PublishedFigure};
@@ -16,7 +14,6 @@ use storage::FigureShelf;
 use storage::conversation::TakingPart;
 use storage::identity::JoinedCount;
 
-use crate::leave_remainders::{by_organisation, could_come};
 use crate::show_keys::entries;
 use crate::{ActionError, Actions, Campaign, Enrolment, Tenant};
 
@@ -101,12 +98,10 @@ impl Enrolment {
         }
         let shelf = reading.figures(campaign.id);
         let smallest = shelf.smallest_group().await?.unwrap_or(campaign.smallest_group);
-        let log = entries(reading.key_log().await?)?;
-        let organisations = organisations(&log, campaign, smallest);
+        let organisations = organisations(&entries(reading.key_log().await?)?, campaign, smallest);
         let people = reading.joined_by_group(campaign.id).await?;
         let published = latest(&shelf.published().await?);
-        let known = could_come(&log, campaign, &organisations, 0);
-        let counted = [joined(&people, &organisations, known, &published, smallest)];
+        let counted = [joined(&people, &organisations, &published, smallest)];
         if release(&counted, &published, smallest).is_empty() {
             return Ok(());
         }
@@ -162,13 +157,11 @@ impl Actions {
         }
         let shelf = reading.figures(campaign.id);
         let smallest = shelf.smallest_group().await?.unwrap_or(campaign.smallest_group);
-        let log = entries(reading.key_log().await?)?;
-        let organisations = organisations(&log, campaign, smallest);
-        let codes = reading.codes_by_organisation(campaign.id).await?.iter().map(|(_, codes)| codes).sum();
-        let could = could_come(&log, campaign, &organisations, codes);
+        let organisations = organisations(&entries(reading.key_log().await?)?, campaign, smallest);
+        let by_code = !reading.codes_by_organisation(campaign.id).await?.is_empty();
         let acts = reading.acts(campaign.id).await?;
         let published = latest(&shelf.published().await?);
-        let counted = taking_part(&people, acts, &organisations, &could, smallest);
+        let counted = taking_part(&people, acts, &organisations, by_code);
         if release(&counted, &published, smallest).is_empty() {
             return Ok(());
         }
@@ -221,47 +214,24 @@ fn nobody(groups: &Merged) -> BTreeMap<String, i64> {
     groups.own.iter().cloned().chain(others).map(|group| (group, 0)).collect()
 }
 
-/// Those who joined, by organisation and by staff group. How many of an organisation could is what is `known` of it, or those on its roll if they are more.
-pub(crate) fn joined(
-    people: &[JoinedCount],
-    organisations: &Merged,
-    known: Could,
-    published: &Published,
-    smallest: u32,
-) -> Counted {
-    let mut by_group = BTreeMap::from([
-        (Dimension::Organisation, nobody(organisations)),
-        (Dimension::StaffGroup, nobody(&staff_groups(people, published, smallest))),
-    ]);
-    let (mut bundles, mut on_roll) = (Vec::new(), Could::new());
+/// Those who joined, by organisation and by staff group.
+fn joined(people: &[JoinedCount], organisations: &Merged, published: &Published, smallest: u32) -> Counted {
+    let all = people.iter().map(|count| count.joined).sum();
+    let mut by_organisation = nobody(organisations);
+    let mut by_staff_group = nobody(&staff_groups(people, published, smallest));
     for count in people {
-        let mut groups = Vec::new();
         if let Some(cohort) = &count.cohort {
-            groups.push((Dimension::Organisation, group_of(organisations, cohort).to_owned()));
+            let people = by_organisation.get_mut(group_of(organisations, cohort));
+            people.into_iter().for_each(|people| *people += count.joined);
         }
         // Whoever is in a group that came onto the roll after figures began, and has no others to be with, is in the total alone.
         let group = staff_group(count);
-        let group = if by_group[&Dimension::StaffGroup].contains_key(group) { group } else { OTHERS };
-        groups.push((Dimension::StaffGroup, group.to_owned()));
-        groups.iter().for_each(|group| *on_roll.entry(group.clone()).or_default() += count.eligible);
-        bundles.push(Bundle { groups, people: count.joined });
+        let group = if by_staff_group.contains_key(group) { group } else { OTHERS };
+        by_staff_group.get_mut(group).into_iter().for_each(|people| *people += count.joined);
     }
-    let could = on_roll.into_iter().map(|(group, people)| {
-        let known = known.get(&group).copied().unwrap_or_default();
-        (group, people.max(known))
-    });
-    leave_a_remainder(&mut bundles, &could.collect(), smallest);
-    for (group, people) in
-        bundles.iter().flat_map(|bundle| bundle.groups.iter().map(|group| (group, bundle.people)))
-    {
-        let count = by_group.get_mut(&group.0).and_then(|groups| groups.get_mut(&group.1));
-        count.into_iter().for_each(|count| *count += people);
-    }
-    Counted {
-        measure: Measure::Joined,
-        all: Amount::of_people(bundles.iter().map(|bundle| bundle.people).sum()),
-        groups: by_group.into_iter().filter(|(_, groups)| groups.len() > 1).collect(),
-    }
+    let groups = [(Dimension::Organisation, by_organisation), (Dimension::StaffGroup, by_staff_group)];
+    let groups = groups.into_iter().filter(|(_, groups)| groups.len() > 1).collect();
+    Counted { measure: Measure::Joined, all: Amount::of_people(all), groups }
 }
 
 /// The staff groups that stand for themselves: those that did when figures were first published, else those that are large enough now.
@@ -293,27 +263,28 @@ fn taking_part(
     people: &[TakingPart],
     acts: storage::conversation::Acts,
     organisations: &Merged,
-    could: &Could,
-    smallest: u32,
+    by_code: bool,
 ) -> Vec<Counted> {
-    let by_code = could.contains_key(&(Dimension::Organisation, BY_CODE.to_owned()));
-    let of_people = |measure, of: fn(&TakingPart) -> i64| {
-        let its = people.iter().map(|some| (some.cohort.as_deref(), of(some)));
-        let counted = by_organisation(its, organisations, could, smallest);
-        let all = Amount::of_people(counted.values().sum());
+    let total = |of: fn(&TakingPart) -> i64| people.iter().map(of).sum::<i64>();
+    let by_organisation = |of: fn(&TakingPart) -> i64| {
         let mut groups = nobody(organisations);
         if by_code {
             groups.insert(BY_CODE.to_owned(), 0);
         }
-        for (group, people) in counted {
-            groups.get_mut(&group).into_iter().for_each(|count| *count = people);
+        for some in people {
+            let group = some.cohort.as_deref().map_or(BY_CODE, |cohort| group_of(organisations, cohort));
+            groups.get_mut(group).into_iter().for_each(|people| *people += of(some));
         }
-        let groups = Some((Dimension::Organisation, groups)).filter(|(_, groups)| groups.len() > 1);
-        Counted { measure, all, groups: groups.into_iter().collect() }
+        groups
+    };
+    let of_people = |measure, of: fn(&TakingPart) -> i64| {
+        let groups = Some((Dimension::Organisation, by_organisation(of)));
+        let groups = groups.into_iter().filter(|(_, groups)| groups.len() > 1).collect();
+        Counted { measure, all: Amount::of_people(total(of)), groups }
     };
     let of_acts = |measure, count, of: fn(&TakingPart) -> i64| Counted {
         measure,
-        all: Amount { count, people: people.iter().map(of).sum() },
+        all: Amount { count, people: total(of) },
         groups: Vec::new(),
     };
     vec![

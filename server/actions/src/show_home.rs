@@ -5,8 +5,6 @@ use domain::round::Round;
 use domain::time_zone::local_date;
 use storage::conversation::Reading;
 
-use crate::leave_remainders::in_all;
-use crate::show_keys::entries;
 use crate::{ActionError, Actions, Campaign, Tenant};
 
 /// A campaign with figures.
@@ -67,19 +65,11 @@ impl Actions {
         let joined = match known {
             Some(joined) => joined,
             None => {
-                let joined = came_in(reading, campaign).await?;
+                let joined = reading.participation(campaign.id).await?.joined;
                 self.joined_figures().insert(campaign.id, (today, joined));
                 joined
             }
         };
         Ok(Some(in_whole_groups(joined, campaign.smallest_group)).filter(|joined| *joined > 0))
     }
-}
-
-/// How many came in, as they are counted.
-async fn came_in(reading: &Reading, campaign: &Campaign) -> Result<i64, ActionError> {
-    let people = reading.came_in(campaign.id).await?;
-    let codes = reading.codes_by_organisation(campaign.id).await?.iter().map(|(_, codes)| codes).sum();
-    let log = entries(reading.key_log().await?)?;
-    Ok(in_all(&people, &log, campaign, codes, campaign.smallest_group))
 }

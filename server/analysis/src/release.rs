@@ -10,15 +10,10 @@
 //!    last time: then more than k people are new, and the moment at which a group's figure moves is nobody's.
 //! 5. **Not cornered.** What whole groups leave out of each of n groups is 0 to k−1, n × (k−1) together at most. If that is a multiple of k,
 //!    a total can show that all of it is left out, and so how much of each. It is one when n is: [`merge_small`] makes no such n.
-//! 6. **Enough are missing.** It is counted as if at least k of those who could be counted were not: [`leave_a_remainder`], before all this.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::figures::{Cell, Dimension, Measure, in_whole_groups};
-
-mod remainder;
-
-pub use remainder::{Bundle, Could, leave_a_remainder};
 
 /// By how many times k the total grows before groups are published again.
 pub const STEPS_TOGETHER: i64 = 2;

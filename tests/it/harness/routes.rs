@@ -189,7 +189,7 @@ pub fn template(route: &RouteInfo) -> Template {
             ("/api/v1/campaigns/:campaign/posts/:id/report", Body::Json(r#"{"reason":"spam"}"#))
         }
         ("POST", "/api/v1/campaigns/:campaign/posts/:id/appeal") => {
-            ("/api/v1/campaigns/:campaign/posts/:id/appeal", Body::Json(r#"{"body":"Smuggled"}"#))
+            ("/api/v1/campaigns/:campaign/posts/:id/appeal", Body::Json(r#"{"note":"Smuggled"}"#))
         }
         ("PUT", "/api/v1/campaigns/:campaign/posts/:id/vote") => {
             ("/api/v1/campaigns/:campaign/posts/:id/vote", Body::Json(r#"{"value":"disagree"}"#))

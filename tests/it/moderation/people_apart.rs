@@ -82,12 +82,12 @@ both_databases! {
         assert_eq!(asks(&program, &report, json!({ "reason": "identifies-someone", "note": "One works there" })).await.0, 204);
         assert_eq!(asks(&program, &report, json!({ "reason": "spam" })).await, (409, named("reported-already")));
         assert!(moderator.queue(CAMPAIGN, &format!("/{idea}")).await.text().contains("One works there"));
-        assert_eq!(asks(&own, &appeal, json!({ "body": "Why?" })).await, (409, named("not-now")));
+        assert_eq!(asks(&own, &appeal, json!({ "note": "Why?" })).await, (409, named("not-now")));
         moderator.does(CAMPAIGN, &idea, "hide", &[("reason", "off-topic")]).await.expect(303);
-        assert_eq!(asks(&program, &appeal, json!({ "body": "Let me" })).await, (404, named("not-found")));
-        assert_eq!(asks(&own, &appeal, json!({ "body": "It keeps people away" })).await.0, 204);
+        assert_eq!(asks(&program, &appeal, json!({ "note": "Let me" })).await, (404, named("not-found")));
+        assert_eq!(asks(&own, &appeal, json!({ "note": "It keeps people away" })).await.0, 204);
         moderator.does(CAMPAIGN, &idea, "hide", &[("reason", "off-topic")]).await.expect(303);
-        assert_eq!(asks(&own, &appeal, json!({ "body": "Again" })).await, (409, named("appealed-already")));
+        assert_eq!(asks(&own, &appeal, json!({ "note": "Again" })).await, (409, named("appealed-already")));
         // What everybody may read of all this is a link away.
         let page = reader.opens("").await.expect(200);
         assert!(page.body.contains(&format!("/conversations/{CAMPAIGN}/moderation\"")), "the ledger");

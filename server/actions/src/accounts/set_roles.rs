@@ -11,7 +11,7 @@ use crate::actor::record;
 use crate::{Actor, Tenant};
 
 impl Accounts {
-    /// Gives an account these roles and no others. Nobody takes from themselves the power to give roles, so that somebody always has it.
+    /// Gives an account these roles and no others; who is an operator no longer has no open access to a tenant either. Nobody takes from themselves the power to give roles, so that somebody always has it.
     ///
     /// # Errors
     /// An [`AccountRefusal`].
@@ -51,6 +51,9 @@ impl Accounts {
             record(write.audit_trail(), actor, now, "role.grant", &found.name, role.title()).await?;
         }
         write.commit().await?;
+        if before.contains(&Role::Operator) && !roles.contains(&Role::Operator) {
+            self.end_support_from(actor, tenant, account).await?;
+        }
         Ok(found)
     }
 }

@@ -22,6 +22,9 @@ impl Accounts {
     ) -> Result<(), AccountRefusal> {
         let (write, found) = self.take_other(actor, tenant, account).await?;
         if found.state == AccountState::Suspended {
+            drop(write);
+            // An access that could not be ended then is ended now.
+            self.end_support_from(actor, tenant, account).await?;
             return Err(AccountRefusal::State);
         }
         write.set_account_state(account, AccountState::Suspended).await?;
@@ -86,7 +89,7 @@ impl Accounts {
     }
 
     /// Ends what an operator has opened, if `account` is one of the platform's.
-    async fn end_support_from(
+    pub(super) async fn end_support_from(
         &self,
         actor: &Actor,
         tenant: &Tenant,

@@ -85,19 +85,6 @@ impl Reading {
             .collect()
     }
 
-    /// How many were let in, by cohort; none for sealed codes.
-    ///
-    /// # Errors
-    /// Database faults.
-    pub async fn came_in(&self, campaign: CampaignId) -> Result<Vec<(Option<String>, i64)>> {
-        let sql =
-            "SELECT c.cohort, COUNT(*) FROM participant p LEFT JOIN credential c ON c.tenant_id = p.tenant_id
-                   AND c.campaign_id = p.campaign_id AND c.participant_id = p.id
-                   WHERE p.tenant_id = $1 AND p.campaign_id = $2 GROUP BY c.cohort ORDER BY c.cohort";
-        let rows = self.0.all(sql, vec![campaign.0.into()]).await?;
-        rows.iter().map(|row| Ok((column(row, 0)?, column(row, 1)?))).collect()
-    }
-
     /// What can be read of all rounds of `campaign`.
     ///
     /// # Errors

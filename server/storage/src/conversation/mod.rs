@@ -30,7 +30,7 @@ pub use rounds::{Moment, RoundDelta};
 pub use sessions::Session;
 pub use tenants::NewRound;
 pub use threads::ThreadPost;
-pub use transfer::{TransferredPost, TransferredVote};
+pub use transfer::{Participation, TransferredPost, TransferredVote};
 pub use votes::{StandingVote, VoteChange};
 pub use waiting::{CodeState, Newcomer, Pass, StoredCredential};
 

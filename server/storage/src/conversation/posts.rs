@@ -254,10 +254,12 @@ impl Writing {
         if post.state == state {
             return Ok(());
         }
-        let sql = "UPDATE post SET state = $3, changed_at_revision = $4, written_at_revision = CASE
-                   WHEN $3 = 'visible' AND NOT EXISTS (SELECT 1 FROM post r WHERE r.tenant_id = $1
-                       AND r.contribution_id = post.contribution_id AND r.reply_to = post.id)
-                   THEN $4 ELSE written_at_revision END WHERE tenant_id = $1 AND id = $2";
+        let sql = format!(
+            "UPDATE post SET state = $3, changed_at_revision = $4, written_at_revision = CASE
+             WHEN $3 = 'visible' AND (written_at_revision = {NOT_YET} OR NOT EXISTS (SELECT 1 FROM post r
+                 WHERE r.tenant_id = $1 AND r.contribution_id = post.contribution_id AND r.reply_to = post.id))
+             THEN $4 ELSE written_at_revision END WHERE tenant_id = $1 AND id = $2"
+        );
         self.0.execute(sql, vec![post.id.0.into(), state.slug().into(), revision.into()]).await?;
         let by = if state == PostState::Visible { 1 } else { -1 };
         match post.contribution {

@@ -50,6 +50,13 @@ pub struct TransferredPost {
 /// A vote that comes from somewhere else.
 pub type TransferredVote = super::StandingVote;
 
+/// How many took part in a round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Participation {
+    /// Participants of the campaign.
+    pub joined: i64,
+}
+
 impl Writing {
     /// Writes participants that are not there yet.
     ///
@@ -157,5 +164,17 @@ impl Reading {
                 })
             })
             .collect()
+    }
+
+    /// How many took part.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn participation(&self, campaign: CampaignId) -> Result<Participation> {
+        let sql = "SELECT count(*) FROM participant WHERE tenant_id = $1 AND campaign_id = $2";
+        match self.0.one(sql, vec![campaign.0.into()]).await? {
+            Some(row) => Ok(Participation { joined: column(&row, 0)? }),
+            None => Ok(Participation::default()),
+        }
     }
 }

@@ -131,15 +131,13 @@ impl Reading {
         .transpose()
     }
 
-    /// How many credentials have come in, by cohort: those let in, not those who wait.
+    /// How many credentials and codes have come in: those let in, not those who wait.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn registered(&self, campaign: CampaignId) -> Result<Vec<(Option<String>, i64)>> {
-        let sql = "SELECT cohort, COUNT(*) FROM credential WHERE tenant_id = $1 AND campaign_id = $2
-                   GROUP BY cohort ORDER BY cohort";
-        let rows = self.0.all(sql, vec![campaign.0.into()]).await?;
-        rows.iter().map(|row| Ok((column(row, 0)?, column(row, 1)?))).collect()
+    pub async fn registered(&self, campaign: CampaignId) -> Result<i64> {
+        let sql = "SELECT COUNT(*) FROM credential WHERE tenant_id = $1 AND campaign_id = $2";
+        self.0.one(sql, vec![campaign.0.into()]).await?.map_or(Ok(0), |row| column(&row, 0))
     }
 
     /// What was published of those registered, by day.

@@ -45,7 +45,8 @@ export function returnPage(form) {
       const device = await deviceKey(words, tenant, campaign);
       const proof = await device.prove("return", challengeOf(form));
       clearProblems();
-      tried.keep(typed.value);
+      // Nobody else finds them on a device that others use.
+      if (new FormData(form).get("shared") !== "yes") tried.keep(typed.value);
       send(form, { device_key: base64url(device.publicKey), proof });
       return true;
     } catch (error) {

@@ -52,7 +52,7 @@ enum ReasonName {
 #[oai(deny_unknown_fields)]
 struct Appeal {
     /// Plain, 1 to 1,000 characters.
-    body: String,
+    note: String,
 }
 
 #[derive(ApiResponse)]
@@ -97,7 +97,7 @@ impl Moderation {
         let caller = caller.0;
         caller.campaign(&campaign)?;
         let (tenant, session) = (caller.tenant(), &caller.session);
-        let asked = caller.actions().appeal_hidden(tenant, session, PostId(id.0), &appeal.body).await?;
+        let asked = caller.actions().appeal_hidden(tenant, session, PostId(id.0), &appeal.note).await?;
         asked.map(|()| Asked::Asked).ok_or_else(Refused::not_found)
     }
 }
