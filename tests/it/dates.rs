@@ -169,6 +169,19 @@ both_databases! {
         assert!(author.opens("").await.body.contains(&format!("Closed on {AFTER}")));
     }
 
+    async fn a_missing_reason_loses_nothing_else(databases: &TestDatabases) {
+        let server = second(databases).await;
+        let lead = server.colleague("bsol", "Alex Rowan", &[Role::CommsLead]).await;
+        let path = format!("/console/campaigns/{CAMPAIGN}/dates");
+        lead.get(&path).await.expect(200);
+        let fields = [("round", ROUND), ("what", "close"), ("closes", "2024-05-09T23:59"), ("announcement", "Two more days.")];
+        let missing = lead.post(&path, &[&fields[..], &[("reason", ""), ("step", "preview")]].concat()).await.expect(422);
+        let round = format!("name=\"round\" value=\"{ROUND}\"");
+        for kept in [round.as_str(), "2024-05-09T23:59", "Two more days."] {
+            assert!(missing.body.contains(kept), "{kept}: {}", missing.body);
+        }
+    }
+
     async fn what_the_other_side_missed_is_made_good(databases: &TestDatabases) {
         let server = second(databases).await;
         let ann = server.person("bsol").await;

@@ -179,7 +179,7 @@ both_databases! {
         second.opens("").await.expect(200);
         for rest in ["", "/share", "/mine"] {
             let elsewhere = first.get(&format!("/conversations/second{rest}")).await;
-            assert_eq!(elsewhere.location(), "/enter", "{rest}");
+            assert_eq!(elsewhere.location(), "/join/second", "{rest}");
         }
         for rest in ["/live", "/changes"] {
             first.get(&format!("/conversations/second{rest}")).await.expect(403);
@@ -189,7 +189,7 @@ both_databases! {
         let visitor = server.device("hhft");
         for name in ["__Host-candour-hhft", "__Host-candour-bsol"] {
             visitor.plant_cookie(name, &session);
-            assert_eq!(visitor.get("/conversations/series-3").await.location(), "/enter", "{name}");
+            assert_eq!(visitor.get("/conversations/series-3").await.location(), "/join/series-3", "{name}");
         }
     }
 
@@ -200,6 +200,6 @@ both_databases! {
         server.clock.set("2024-01-13T23:59:59Z");
         assert!(ann.reads(&idea).await.expect(200).body.contains("Still to be read"));
         server.clock.set("2024-01-14T00:00:00Z");
-        assert_eq!(ann.reads(&idea).await.location(), "/enter");
+        assert_eq!(ann.reads(&idea).await.location(), "/join/first-conversation");
     }
 }

@@ -77,7 +77,7 @@ both_databases! {
         play.server.clock.advance(A_WHILE);
         let page = viewer.get(FIGURES).await.expect(200);
         assert_eq!(page.tile("People joined"), 5);
-        assert!(page.body.contains("At least 5 people have joined."));
+        assert!(page.body.contains("At least 5 people have come in."));
         // The page asks for its own region again, by an address that anybody can open.
         let again = between(&page.body, "hx-get=\"", "\"").unwrap().replace("&#x2f;", "/");
         assert_eq!(again, FIGURES, "at the tenant's own host there is no base");

@@ -126,9 +126,9 @@ both_databases! {
         let session = ann.cookie("__Host-candour-bsol").unwrap();
         assert_eq!(ann.post("/leave", &[]).await.location(), "/?done=left");
         assert_eq!(ann.cookie("__Host-candour-bsol"), None);
-        assert_eq!(ann.opens("").await.location(), "/enter");
+        assert_eq!(ann.opens("").await.location(), "/join/first-conversation");
         ann.plant_cookie("__Host-candour-bsol", &session);
-        assert_eq!(ann.opens("").await.location(), "/enter", "the session itself has ended");
+        assert_eq!(ann.opens("").await.location(), "/join/first-conversation", "the session itself has ended");
         assert!(ben.opens("").await.body.contains("Parking at Solihull"), "what was said stays");
     }
 

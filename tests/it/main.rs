@@ -41,6 +41,7 @@ mod races;
 mod real_data;
 mod retention;
 mod roll;
+mod settings;
 mod tenancy;
 mod tidy;
 mod unlinkability;

@@ -35,17 +35,33 @@ both_databases! {
         assert!(made.location().contains("/console/tenants/newtrust"), "{}", made.location());
         assert!(operator.get(made.location()).await.expect(200).body.contains("New Trust"));
         server.device("newtrust").get("/").await.expect(200);
+        let page = operator.get("/console/tenants/newtrust").await.expect(200);
+        let address = format!("http://new.example:{}/console", server.site.port());
+        assert!(page.text().contains(&address), "{address}: {}", page.text());
+        operator.post("/console/tenants/newtrust/lead", &[("name", "Nia Vale"), ("email", "nia")]).await.expect(422);
+        let nia = [("name", "Nia Moss"), ("email", "nia.moss@new.example")];
+        operator.post("/console/tenants/newtrust/lead", &nia).await.expect(303);
+        let email = server.email_to("nia.moss@new.example").await;
+        assert!(email.text().contains(&format!("{address}/welcome?token=")), "{}", email.text());
+        let page = operator.get("/console/tenants/newtrust").await.expect(200);
+        assert!(!page.body.contains("/console/tenants/newtrust/lead"), "there is one now");
+        let another = [("name", "Eve Else"), ("email", "eve@new.example")];
+        operator.post("/console/tenants/newtrust/lead", &another).await.expect(422);
         let lead = server.colleague("newtrust", "Nia Vale", &[Role::CommsLead]).await;
         assert!(lead.get("/console").await.expect(200).body.contains("no conversation here yet"));
+        assert!(lead.get("/console/audit").await.expect(200).body.contains("Nia Moss"), "on record there, too");
         // The name is taken now; a name that cannot be is told.
         let again = operator.post("/console/tenants", &fields).await.expect(422);
         assert!(again.body.contains("already"), "{}", again.text());
         let mut wrong = fields;
         wrong[0].1 = "New Trust!";
         wrong[3].1 = "other.example";
-        operator.post("/console/tenants", &wrong).await.expect(422);
+        wrong[4].1 = "no address";
+        let told = operator.post("/console/tenants", &wrong).await.expect(422);
+        let summary = between(&told.body, "nhsuk-error-summary__list", "</ul>").expect("a list of errors");
+        assert!(summary.matches("<li>").count() > 1, "each on its own: {summary}");
         let record = operator.get("/console/audit").await.expect(200);
-        assert!(record.body.contains("tenant.create") && record.body.contains("newtrust"));
+        assert!(record.body.contains("tenant.invite-lead") && record.body.contains("tenant.create") && record.body.contains("newtrust"));
     }
 
     async fn a_suspended_tenant_says_why_and_loses_nothing(databases: &TestDatabases) {

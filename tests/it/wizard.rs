@@ -148,12 +148,15 @@ both_databases! {
         assert!(early.text().contains("Give the dates of every round first"), "{}", early.text());
         draft.fills_in().await;
         draft.adds_organisations().await;
-        assert!(draft.opens("check").await.text().contains("Nothing is missing"), "{}", draft.opens("check").await.text());
+        let check = draft.opens("check").await.text();
+        assert!(check.contains("Nobody of “North Trust” is on the list") && !check.contains("Nothing is missing"), "{check}");
+        assert!(!check.contains("People (done)"), "{check}");
 
         draft.opens("people").await;
         let report = draft.uploads("roll", "file", "roll.csv", &roll()).await.expect(200);
         assert!(report.text().contains("60 people can be put on the list"), "{}", report.text());
         assert!(report.text().contains("1 row cannot be used") && report.text().contains("birthday"), "{}", report.text());
+        assert!(report.text().contains("Line 3 is the same person as line(s) 62"), "{}", report.text());
         let import = between(&report.body, "name=\"import\" value=\"", "\"").unwrap().to_owned();
         lead.post(&format!("{}/roll/settle", draft.at), &[("import", &import), ("do", "confirm")]).await.expect(303);
 
@@ -172,8 +175,51 @@ both_databases! {
         assert_eq!(draft.sends("check", &[]).await.status, 405, "looking launches nothing");
         let version = between(&draft.opens("check").await.body, "name=\"version\" value=\"", "\"").unwrap().to_owned();
         let launched = lead.post(&format!("{}/launch", draft.at), &[("version", &version)]).await;
-        assert!(lead.get(launched.location()).await.expect(200).text().contains("It is launched"));
+        let campaigns = lead.get(launched.location()).await.expect(200);
+        assert!(campaigns.text().contains("It is launched") && campaigns.text().contains("No email has gone out"));
+        let tables = Tables::of_identity(databases).await;
+        assert_everybody_is_written_to(&server, &lead, &tables).await;
         assert_live(&server, databases).await;
+    }
+
+    async fn what_a_draft_lacks_is_said_at_once(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, vec![blank()]).await;
+        let lead = server.colleague("bsol", "Alex Rowan", &[Role::CommsLead]).await;
+        let draft = Draft::begins(&lead, "Spring", "").await;
+        let emails = draft.opens("check").await.text();
+        assert!(!emails.contains("Emails (done)"), "none is planned: {emails}");
+        let rounds = [
+            ("round", "round"), ("title", "Talk"), ("opens", "2023-12-18T09:00"), ("closes", "2023-12-04T09:00"),
+            ("question-text", ""), ("do", "next"),
+        ];
+        let said = draft.sends("rounds", &rounds).await.expect(422);
+        for words in ["it closes before it opens", "this question is empty"] {
+            assert!(said.text().contains(words), "{words}: {}", said.text());
+        }
+        assert!(draft.opens("rounds").await.body.contains("2023-12-18T09:00"), "it is saved all the same");
+        // The page that said so has the version that was saved.
+        let version = between(&said.body, "name=\"version\" value=\"", "\"").unwrap().to_owned();
+        let right = [("round", "round"), ("title", "Talk"), ("opens", "2023-12-04T09:00"), ("closes", "2023-12-18T09:00"), ("question-text", "What helps?"), ("do", "next")];
+        draft.sends_seen("rounds", &version, &right).await.expect(303);
+    }
+
+    async fn a_roll_takes_names_as_the_console_shows_them(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, vec![blank()]).await;
+        let lead = server.colleague("bsol", "Alex Rowan", &[Role::CommsLead]).await;
+        let draft = Draft::begins(&lead, "Spring", "").await;
+        draft.fills_in().await;
+        draft.adds_organisations().await;
+        let people = draft.opens("people").await;
+        assert!(people.text().contains("The short names here: north-trust, south-council"), "{}", people.text());
+        let bad: String = (0..64).map(|number| format!("p{number}@north.example,Northern Rail\n")).collect();
+        let none = draft.uploads("roll", "file", "roll.csv", &format!("email,organisation\n{bad}")).await.expect(422);
+        assert!(!none.text().contains("Put them on the list"), "{}", none.text());
+        assert!(none.text().contains("Lines 2, 3, 4,") && none.text().contains("and 14 more"), "{}", none.text());
+        assert_eq!(none.text().matches("as its tenant pack does").count(), 1, "once for all lines: {}", none.text());
+        assert_eq!(Tables::of_identity(databases).await.number("SELECT count(*) FROM roll_import").await, 0);
+        let named = "email,organisation\na@north.example,North Trust\nb@north.example,NORTH  trust\nc@north.example,North-Trust\n";
+        let report = draft.uploads("roll", "file", "roll.csv", named).await.expect(200);
+        assert!(report.text().contains("3 people can be put on the list"), "{}", report.text());
     }
 
     async fn two_who_write_at_once_do_not_overwrite_each_other(databases: &TestDatabases) {
@@ -224,6 +270,29 @@ both_databases! {
         let elsewhere = server.colleague("hhft", "Eve Else", &[Role::CommsLead]).await;
         elsewhere.get(&format!("{}/purpose", draft.at)).await.expect(404);
     }
+}
+
+/// Each of North Trust's sixty gets login details by email, once, and whoever sends them sees counts alone.
+async fn assert_everybody_is_written_to(server: &TestServer, lead: &Colleague, tables: &Tables) {
+    let path = "/console/campaigns/spring-conversation/logins";
+    let before = lead.get(path).await.expect(200);
+    assert!(before.text().contains("North Trust60nobody"), "{}", before.text());
+    assert!(before.text().contains("join/spring-conversation/sign-up?organisation=south-council&kind=staff"));
+    assert!(!before.body.contains("person1@"), "nobody is listed");
+    lead.proves().await;
+    lead.get(path).await.expect(200);
+    let sent = lead.post(path, &[]).await.expect(303);
+    assert!(lead.get(sent.location()).await.expect(200).text().contains("on their way"));
+    for number in 0..60 {
+        let email = server.email_to(&format!("person{number}@north.example")).await;
+        assert!(email.text().contains("/join/spring-conversation/login?code="), "{}", email.text());
+    }
+    let after = lead.get(path).await.expect(200);
+    assert!(after.text().contains("North Trust60everybody"), "{}", after.text());
+    lead.post(path, &[]).await.expect(422);
+    assert_eq!(tables.number("SELECT count(*) FROM login").await, 60);
+    let on_record = "SELECT count(*) FROM audit_entry WHERE entry LIKE '%roll.send-logins%'";
+    assert_eq!(tables.number(on_record).await, 1);
 }
 
 /// Both routes are open, keys are made and known to both sides, figures have their smallest group, the roll is the one that came in.

@@ -44,6 +44,8 @@ pub struct Enrolment {
     pub(crate) sign_on: Option<SignOn>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) looks: Arc<Looks>,
+    /// Held by whoever sends login details.
+    pub(crate) sending: Arc<tokio::sync::Mutex<()>>,
     cohort_keys: Arc<Mutex<UnsealedKeys>>,
     order: Arc<Notify>,
 }
@@ -123,7 +125,21 @@ impl Enrolment {
         order.notify_one();
         tokio::spawn(forget_order(identity.clone(), Arc::downgrade(&order)));
         let (counters, cohort_keys, looks) = (Arc::default(), Arc::default(), Arc::default());
-        Self { identity, tenants, clock, entropy, secret, post, sign_on, counters, looks, cohort_keys, order }
+        let sending = Arc::default();
+        Self {
+            identity,
+            tenants,
+            clock,
+            entropy,
+            secret,
+            post,
+            sign_on,
+            counters,
+            looks,
+            sending,
+            cohort_keys,
+            order,
+        }
     }
 
     /// The present instant by this server's clock, UTC.

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use documents::roll::{RollFile, RollKind, RollRefusal, read_roll};
+use documents::roll::{FullNames, RollFile, RollKind, RollRefusal, read_roll_with_names};
 use domain::ids::{ImportId, OrganisationId, PersonId};
 use domain::roll::{Duplicate, OrganisationSlug, RowProblem, person_key, sort_out};
 use domain::time_zone::local_date;
@@ -86,7 +86,9 @@ impl Enrolment {
             return Err(RollImportRefusal::Erased);
         }
         let RollFile { rows, mut problems, ignored_columns } =
-            read_roll(kind, bytes, &|rows| progress(RollProgress::Read(rows)))?;
+            read_roll_with_names(kind, bytes, &full_names(tenant), &|rows| {
+                progress(RollProgress::Read(rows))
+            })?;
         let on_roll = self.identity.read(tenant.id).await?.roll_keys(campaign.id).await?;
         let slugs: HashMap<OrganisationId, OrganisationSlug> = tenant
             .organisations
@@ -170,4 +172,19 @@ impl Enrolment {
         write.discard_import(import).await?;
         Ok(write.commit().await?)
     }
+}
+
+/// Full names that are one organisation's alone.
+fn full_names(tenant: &Tenant) -> FullNames {
+    let full = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let mut names = FullNames::new();
+    for organisation in &tenant.organisations {
+        let name = full(&organisation.name);
+        let others = tenant.organisations.iter().filter(|other| full(&other.name) == name).count();
+        // A short name is what it says, whoever else is called so in full.
+        if others == 1 && tenant.organisation(&name).is_none() {
+            names.insert(name, organisation.slug.clone());
+        }
+    }
+    names
 }

@@ -8,6 +8,17 @@ use crate::{ActionError, Campaign, Enrolment, Organisation, Tenant};
 
 /// People who are given login details in one transaction.
 const PEOPLE_PER_STEP: u64 = 1_000;
+/// The same where nobody watches: no more than these have details and no email if the server stops.
+const FIRST_PER_STEP: u64 = 100;
+
+/// Who of an organisation gets login details.
+#[derive(Clone, Copy)]
+enum Whom {
+    /// Whoever has not joined.
+    NotJoined,
+    /// Whoever was never given any.
+    WithoutAny,
+}
 
 /// Login details with where to send them.
 pub struct IssuedLogin {
@@ -34,11 +45,47 @@ impl Enrolment {
         F: FnMut(Vec<IssuedLogin>) -> T,
         T: Future<Output = Result<(), ActionError>>,
     {
+        self.issue(tenant, campaign, organisation, Whom::NotJoined, &mut take).await
+    }
+
+    /// The same for those who were never given any.
+    ///
+    /// # Errors
+    /// Database faults, or what `take` says; steps that were taken stand.
+    pub(crate) async fn issue_first_logins<F, T>(
+        &self,
+        tenant: &Tenant,
+        campaign: &Campaign,
+        organisation: &Organisation,
+        mut take: F,
+    ) -> Result<u64, ActionError>
+    where
+        F: FnMut(Vec<IssuedLogin>) -> T,
+        T: Future<Output = Result<(), ActionError>>,
+    {
+        self.issue(tenant, campaign, organisation, Whom::WithoutAny, &mut take).await
+    }
+
+    async fn issue<F, T>(
+        &self,
+        tenant: &Tenant,
+        campaign: &Campaign,
+        organisation: &Organisation,
+        whom: Whom,
+        take: &mut F,
+    ) -> Result<u64, ActionError>
+    where
+        F: FnMut(Vec<IssuedLogin>) -> T,
+        T: Future<Output = Result<(), ActionError>>,
+    {
         let (mut after, mut issued): (Option<PersonId>, u64) = (None, 0);
         loop {
             let reading = self.identity.read(tenant.id).await?;
-            let people =
-                reading.people_to_invite(campaign.id, organisation.id, after, PEOPLE_PER_STEP).await?;
+            let (of, at) = (campaign.id, organisation.id);
+            let people = match whom {
+                Whom::NotJoined => reading.people_to_invite(of, at, after, PEOPLE_PER_STEP).await?,
+                Whom::WithoutAny => reading.people_without_login(of, at, after, FIRST_PER_STEP).await?,
+            };
             let Some(last) = people.last() else { return Ok(issued) };
             after = Some(last.id);
             let (mut hashes, mut logins) = (Vec::new(), Vec::new());

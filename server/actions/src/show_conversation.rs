@@ -22,6 +22,8 @@ pub struct ConversationView {
     pub page: Page,
     /// The reader's votes on them; of somebody who waits to be let in, those that are kept.
     pub votes: HashMap<PostId, VoteValue>,
+    /// How many of the reader's own posts a moderator has hidden or asked about.
+    pub from_moderators: i64,
     /// Where the conversation came from, if from elsewhere.
     pub note: Option<std::sync::Arc<str>>,
 }
@@ -59,6 +61,7 @@ impl Actions {
                     round: moment.round,
                     page,
                     votes,
+                    from_moderators: moment.from_moderators,
                     note: board.note.clone(),
                 }));
             }

@@ -1,6 +1,7 @@
 //! Under which address people find a tenant.
 
 use actions::Tenant;
+pub use actions::login_link;
 use credentials::SealedCode;
 use web::Addresses;
 
@@ -139,12 +140,6 @@ impl Addresses for SideAddresses {
 /// The link that enters with `code`, given the tenant's address.
 pub fn entry_link(tenant_url: &str, code: &SealedCode) -> String {
     format!("{tenant_url}enter?code={code}")
-}
-
-/// Where login details for `campaign` are typed, given the address of the tenant's identity side; with a code, the link that fills it in.
-pub fn login_link(tenant_url: &str, campaign: &str, code: Option<&str>) -> String {
-    let code = code.map(|code| format!("?code={code}")).unwrap_or_default();
-    format!("{tenant_url}join/{campaign}/login{code}")
 }
 
 /// Where an invitation of a named person leads, given the address of the tenant's identity side; its token goes behind.

@@ -18,6 +18,8 @@ mod table;
 mod tests;
 mod workbook;
 
+use std::collections::HashMap;
+
 use domain::roll::{NumberedRow, RowProblem};
 use thiserror::Error;
 
@@ -59,6 +61,9 @@ impl RollKind {
         }
     }
 }
+
+/// Organisations' short names by their full ones, these in small letters.
+pub type FullNames = HashMap<String, String>;
 
 /// What a file holds. Every row under the head line that is not blank is either in `rows` or in `problems`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -138,11 +143,24 @@ pub enum RollRefusal {
 /// # Errors
 /// A [`RollRefusal`] if the file as a whole cannot be taken.
 pub fn read_roll(kind: RollKind, bytes: &[u8], progress: &dyn Fn(u64)) -> Result<RollFile, RollRefusal> {
+    read_roll_with_names(kind, bytes, &FullNames::new(), progress)
+}
+
+/// The same, where the column of organisations may hold a full name in place of a short one.
+///
+/// # Errors
+/// A [`RollRefusal`] if the file as a whole cannot be taken.
+pub fn read_roll_with_names(
+    kind: RollKind,
+    bytes: &[u8],
+    names: &FullNames,
+    progress: &dyn Fn(u64),
+) -> Result<RollFile, RollRefusal> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(RollRefusal::TooLarge);
     }
     match kind {
-        RollKind::Csv => csv_file::read(bytes, progress),
-        RollKind::Xlsx => workbook::read(bytes, progress),
+        RollKind::Csv => csv_file::read(bytes, names, progress),
+        RollKind::Xlsx => workbook::read(bytes, names, progress),
     }
 }

@@ -19,7 +19,7 @@ pub struct LineChart {
 }
 
 /// Draws one line for each of `lines`: the value before the first day, then at the end of each day. The lines differ in colour and in dashes,
-/// by their place. `title` and `description` are what somebody hears who does not see it; `id` sets it apart from other charts of the page.
+/// by their place. What is 0 is too few to show, so a line begins with its first figure. `title` and `description` are what somebody hears who does not see it; `id` sets it apart from other charts of the page.
 pub fn line_chart(id: &str, title: &str, description: &str, lines: &[Vec<i64>]) -> LineChart {
     let most = lines.iter().flatten().copied().max().unwrap_or_default();
     let step = step_for(most);
@@ -39,13 +39,17 @@ pub fn line_chart(id: &str, title: &str, description: &str, lines: &[Vec<i64>]) 
         let last = values.len().saturating_sub(1).max(1).cast_signed() as i64;
         let points: Vec<(i64, i64)> = (0..)
             .zip(values)
+            .filter(|(_, value)| **value > 0)
             .map(|(number, value)| (number * WIDTH / last, HEIGHT - value * HEIGHT / top))
             .collect();
+        // A line of one point is a dot: its ends are round.
+        let dot = if points.len() == 1 { "h0" } else { "" };
         let path: String = points.iter().fold(String::new(), |mut path, (x, y)| {
             let _ = write!(path, "{}{x} {y}", if path.is_empty() { "M" } else { "L" });
             path
         });
-        let _ = write!(svg, "<path class=\"candour-chart__line candour-line-{}\" d=\"{path}\"/>", place + 1);
+        let _ =
+            write!(svg, "<path class=\"candour-chart__line candour-line-{}\" d=\"{path}{dot}\"/>", place + 1);
     }
     svg.push_str("</svg>");
     LineChart { svg, ticks }
@@ -95,10 +99,10 @@ mod tests {
     }
 
     #[test]
-    fn lines_begin_at_the_left_and_end_at_the_right() {
+    fn lines_begin_with_their_first_figure_and_end_at_the_right() {
         let chart = line_chart("days", "By <day>", "10 & more", &[vec![0, 5, 10], vec![0, 0, 5]]);
-        assert!(chart.svg.contains("d=\"M0 300L500 150L1000 0\""), "{}", chart.svg);
-        assert!(chart.svg.contains("candour-line-2\" d=\"M0 300L500 300L1000 150\""), "{}", chart.svg);
+        assert!(chart.svg.contains("d=\"M500 150L1000 0\""), "{}", chart.svg);
+        assert!(chart.svg.contains("candour-line-2\" d=\"M1000 150h0\""), "{}", chart.svg);
         assert!(chart.svg.contains("By &lt;day&gt;") && chart.svg.contains("10 &amp; more"));
         assert!(line_chart("days", "", "", &[vec![7]]).svg.contains("d=\"M0 "));
     }

@@ -42,20 +42,21 @@ pub(crate) struct Wardrobe(Mutex<Worn>);
 
 impl Wardrobe {
     /// `tenant` dressed for its own host, or for a path under another one; `talk` is the conversation side's address where that is
-    /// elsewhere.
+    /// elsewhere, `roll` the identity side's.
     pub fn dress(
         &self,
         renderer: &Renderer,
         tenant: &Arc<Tenant>,
         by_path: bool,
         talk: Option<String>,
+        roll: Option<String>,
         demo_note: Option<&str>,
     ) -> Result<Arc<Dressed>, PageError> {
         let key = (tenant.id, by_path);
         if let Some(worn) = self.lock().get(&key).filter(|worn| worn.tenant.digest == tenant.digest) {
             return Ok(Arc::clone(worn));
         }
-        let dressed = Arc::new(Dressed::new(renderer, tenant, by_path, talk, demo_note)?);
+        let dressed = Arc::new(Dressed::new(renderer, tenant, by_path, talk, roll, demo_note)?);
         self.lock().insert(key, Arc::clone(&dressed));
         Ok(dressed)
     }
@@ -71,6 +72,7 @@ impl Dressed {
         tenant: &Arc<Tenant>,
         by_path: bool,
         talk: Option<String>,
+        roll: Option<String>,
         demo_note: Option<&str>,
     ) -> Result<Self, PageError> {
         let base = if by_path { format!("/{}", tenant.slug) } else { String::new() };
@@ -87,11 +89,16 @@ impl Dressed {
             talks: false,
         });
         let anonymity = Link { text: "How anonymity works".into(), path: "/anonymity".into(), talks: false };
+        let talk = talk.unwrap_or_else(|| base.clone());
+        let roll = roll.unwrap_or_else(|| base.clone());
         let site = Site {
             tenant_name: tenant.name.clone(),
             short_name: tenant.short_name.clone(),
             service_name: tenant.branding.service_name.clone(),
-            talk: talk.unwrap_or_else(|| base.clone()),
+            door: campaign
+                .as_ref()
+                .map_or_else(|| format!("{talk}/enter"), |slug| format!("{roll}/join/{slug}")),
+            talk,
             base: base.clone(),
             css: assets::url("candour.css"),
             branding_css: format!("{base}/branding/{version}.css"),

@@ -124,9 +124,11 @@ impl<E> TenantFound<E> {
     fn dress(&self, tenant: &Arc<actions::Tenant>, by_path: bool) -> Result<Option<Arc<Dressed>>, Error> {
         let settings = &self.state.settings;
         let talk = self.state.sides.conversation.is_none().then(|| settings.addresses.conversation(tenant));
-        let talk = talk.map(|address| address.trim_end_matches('/').to_owned());
+        let roll = self.state.sides.identity.is_none().then(|| settings.addresses.identity(tenant));
+        let bare = |address: String| address.trim_end_matches('/').to_owned();
+        let (talk, roll) = (talk.map(bare), roll.map(bare));
         let note = settings.demo_note.as_deref();
-        Ok(Some(self.state.wardrobe.dress(&self.state.renderer, tenant, by_path, talk, note)?))
+        Ok(Some(self.state.wardrobe.dress(&self.state.renderer, tenant, by_path, talk, roll, note)?))
     }
 }
 

@@ -18,6 +18,7 @@ use crate::dress::Dressed;
 use crate::edge::cookies::CookieName;
 use crate::edge::form::Form;
 use crate::fault::PageError;
+use crate::pages::onward;
 use crate::state::State;
 use crate::views::{View, Visit};
 
@@ -107,9 +108,10 @@ impl Visitor {
         self.state.csrf.token(&binding, random_bytes(&*self.state.entropy))
     }
 
-    /// The same for a page to read: whoever has not come in yet is sent to the door.
+    /// The same for a page to read: whoever has not come in yet is sent to where all ways in stand.
     pub fn reader(self, slug: &str) -> Result<Participant, Error> {
-        let door = self.see_other("/enter");
+        let way_in = onward::on_identity_side(&self, &format!("join/{}", encoded(slug)));
+        let door = Redirect::see_other(way_in).into_response();
         self.participant(slug).map_err(|error| match error {
             PageError::EnterFirst { .. } => Error::from_response(door),
             error => error.into(),

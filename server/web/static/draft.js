@@ -3,10 +3,14 @@
   const PREFIX = "candour:draft:";
   // Storage may be full or forbidden; the form works without it.
   const attempt = (action) => { try { return action(); } catch { return null; } };
+  const tab = () => sessionStorage;
+  const device = () => localStorage;
+  // On a device that others use, too (its pages offer to finish), a draft goes with the browser's tab, and nobody is shown another's.
+  const place = document.getElementById("finish") ? tab : device;
   const store = {
-    get: (key) => attempt(() => JSON.parse(localStorage.getItem(PREFIX + key))),
-    set: (key, value) => attempt(() => localStorage.setItem(PREFIX + key, JSON.stringify(value))),
-    drop: (key) => attempt(() => localStorage.removeItem(PREFIX + key)),
+    get: (key) => attempt(() => JSON.parse(place().getItem(PREFIX + key))),
+    set: (key, value) => attempt(() => place().setItem(PREFIX + key, JSON.stringify(value))),
+    drop: (key) => attempt(() => place().removeItem(PREFIX + key)),
   };
 
   // A draft goes when the page after sending says that it worked, or when its writer leaves this device.
@@ -14,18 +18,18 @@
   const sending = attempt(() => sessionStorage.getItem(SENDING));
   attempt(() => sessionStorage.removeItem(SENDING));
   if (sending && document.querySelector("[data-success]")) store.drop(sending);
-  const kept = () => attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))) || [];
+  const kept = (where) => attempt(() => Object.keys(where()).filter((key) => key.startsWith(PREFIX))) || [];
   const saves = [];
   for (const form of document.querySelectorAll("form[data-forget-drafts]")) form.addEventListener("submit", () => {
     // Pressed half-way through a sentence, the button above the page asks first; without a sentence it need not.
     const ask = form.elements.namedItem("ask");
     for (const save of saves) save();
-    if (ask && kept().length) return;
+    if (ask && kept(place).length) return;
     if (ask) ask.disabled = true;
-    for (const key of kept()) attempt(() => localStorage.removeItem(key));
+    for (const where of [tab, device]) for (const key of kept(where)) attempt(() => where().removeItem(key));
   });
   const unsent = document.querySelector("[data-unsent]");
-  if (unsent) unsent.hidden = !kept().length;
+  if (unsent) unsent.hidden = !kept(place).length;
 
   const fields = (form) => [...form.querySelectorAll("textarea, select, input[type=radio]")];
   const empty = (values) => !(values.body || "").trim();

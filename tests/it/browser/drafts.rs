@@ -86,3 +86,50 @@ async fn sent_too_late_it_is_answered_and_kept() {
         assert!(!browser.words().await.contains("one of them is always out"), "nothing was added");
     }
 }
+
+/// Comes in by a printed code, and says whether others use the device.
+async fn enter(stage: &Stage, browser: &Browser, shared: &str) {
+    let code = stage.server.code(stage.tenant).await;
+    browser.open(&stage.at(&format!("/enter?code={code}"))).await;
+    browser.choose(&format!("input[name=shared][value={shared}]")).await;
+    browser.press("Enter the conversation").await;
+    browser.expect_words("You are in").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_shared_device_it_goes_with_the_browser() {
+    let stage = Stage::filled("bsol").await;
+    let browser = Browser::start(Width::Phone, Scripts::On).await;
+    enter(&stage, &browser, "yes").await;
+    stage.visit(&browser, "/share").await;
+    browser.choose("input[name=prompt][value=behaviours]").await;
+    browser.fill("#body", WORDS).await;
+    browser.until("return Object.keys(sessionStorage).some(key => key.startsWith('candour:draft:'));").await;
+    browser.refresh().await.unwrap();
+    assert_eq!(
+        browser.value("document.querySelector('#body').value").await,
+        json!(WORDS),
+        "while it is open"
+    );
+    assert_eq!(browser.evaluate(KEPT).await, json!(0), "nothing stays on the device");
+
+    // The browser is closed without "Finish and clear", and opened again by somebody else.
+    let left = browser.window().await.unwrap();
+    let opened = browser.new_tab().await.unwrap();
+    browser.switch_to_window(left).await.unwrap();
+    browser.close_window().await.unwrap();
+    browser.switch_to_window(opened).await.unwrap();
+    for shared in ["yes", "no"] {
+        browser.devtools("Network.clearBrowserCookies", json!({})).await;
+        enter(&stage, &browser, shared).await;
+        stage.visit(&browser, "/share").await;
+        assert_eq!(browser.value("document.querySelector('#body').value").await, json!(""), "{shared}");
+        assert!(!note_is_shown(&browser).await, "{shared}");
+    }
+    // What somebody keeps on a device of their own is not for whoever says that it is shared.
+    begin(&stage, &browser).await;
+    browser.devtools("Network.clearBrowserCookies", json!({})).await;
+    enter(&stage, &browser, "yes").await;
+    stage.visit(&browser, "/share").await;
+    assert_eq!(browser.value("document.querySelector('#body').value").await, json!(""));
+}

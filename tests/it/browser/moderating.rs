@@ -93,6 +93,8 @@ async fn fifty_by_keyboard() {
         machine += begun.elapsed();
         chords += 1;
         browser.expect_words(if held { "Hidden. Its author is told why." } else { "Kept." }).await;
+        let undo = "return !!document.querySelector('.candour-again form[action$=\"/restore\"] button');";
+        assert_eq!(browser.holds(undo).await, held, "only a hiding is taken back by one press");
         let at_queue = browser.place().await.contains("/moderation?done=");
         assert_eq!(at_queue, case + 1 == CASES, "after case {case}");
     }

@@ -149,7 +149,7 @@ async fn look_back_and_leave(journey: &mut Journey) {
     journey.browser.press("Leave and clear this device").await;
     journey.comes_to("You have left.", "14-left").await;
     journey.stage.visit(&journey.browser, "").await;
-    journey.browser.expect_words("Enter with your code").await;
+    journey.browser.expect_words("Where do you work or volunteer?").await;
     let cookies = journey.browser.get_all_cookies().await.expect("cookies");
     assert!(
         cookies.iter().all(|cookie| !cookie.name.contains("bsol")),

@@ -93,9 +93,7 @@ async fn outside(tour: &mut Tour) {
 }
 
 async fn coming_in(tour: &mut Tour) {
-    tour.visit("").await;
-    tour.browser.expect_words("Enter with your code").await;
-    tour.see("enter").await;
+    tour.go("/enter", "enter").await;
     for (code, words, state) in [
         (" ", "Type the code from your slip.", "enter-empty"),
         ("ABCD-EFGH-JKMN-PQRS", "do not know this code", "enter-wrong"),

@@ -92,6 +92,7 @@ both_databases! {
         assert!(moderator.queue(CAMPAIGN, "?show=appealed").await.text().contains("Parking is full"));
         let case = moderator.queue(CAMPAIGN, &format!("/{idea}")).await;
         assert!(case.text().contains("It keeps people away"));
+        assert!(case.text().contains("You hid this yourself."), "who hid it is told");
         moderator.does(CAMPAIGN, &idea, "restore", &[("note", "You are right.")]).await.expect(303);
         assert_eq!(reader.opens("").await.counts(&idea).agree, 1, "with the votes that it had");
         assert!(author.opens("/mine").await.text().contains("You are right."));
@@ -130,7 +131,11 @@ both_databases! {
         moderator.does(CAMPAIGN, &idea, "ask", &[("note", "Which kind of clinic?")]).await.expect(303);
         let mine = author.opens("/mine").await.text();
         assert!(mine.contains("Which kind of clinic?") && !mine.contains("Sam Birch"), "{mine}");
+        let told = "A moderator has hidden, or asks about, 1 post of yours.";
+        assert!(author.opens("").await.text().contains(told), "without looking for it");
+        assert!(!server.person("bsol").await.opens("").await.text().contains("of yours"), "nobody else is");
         author.post(&author.at("/mine/answer"), &[("post", &idea), ("body", "For the skin")]).await.expect(303);
+        assert!(!author.opens("").await.text().contains(told), "nothing waits any more");
         assert_eq!(author.post(&author.at("/mine/answer"), &[("post", &idea), ("body", "x")]).await.status, 422);
         let case = moderator.queue(CAMPAIGN, &format!("/{idea}")).await.text();
         assert!(case.contains("Author answered") && case.contains("For the skin"), "{case}");

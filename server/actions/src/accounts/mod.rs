@@ -6,6 +6,7 @@ mod change_own_means;
 mod check_password;
 mod hash_passwords;
 mod invite_account;
+mod invite_first_lead;
 mod keep_house;
 mod list_accounts;
 mod note_misuse;

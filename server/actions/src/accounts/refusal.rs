@@ -65,6 +65,9 @@ pub enum AccountRefusal {
     /// Nobody has this account.
     #[error("There is no such account here any more.")]
     Unknown,
+    /// Operators invite nobody else.
+    #[error("This tenant has a comms lead already. They invite everybody else.")]
+    LeadThere,
     /// Only somebody else can do this.
     #[error("You cannot do this to your own account. Ask somebody else who looks after accounts.")]
     Yourself,

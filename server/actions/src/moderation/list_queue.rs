@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use domain::moderation::CaseState;
+use domain::ids::PostId;
+use domain::moderation::{CaseState, Reason};
 use storage::conversation::QueuedPost;
 
 use crate::{ActionError, Actions, Campaign, Tenant};
@@ -17,6 +18,8 @@ const MAX_PAGES: u64 = 2_000;
 pub struct Queue {
     /// At most [`QUEUE_PAGE`] cases.
     pub cases: Vec<QueuedPost>,
+    /// For which reasons those that were reported were: each reason once.
+    pub reasons: HashMap<PostId, Vec<Reason>>,
     /// How many stand where.
     pub counts: HashMap<CaseState, i64>,
     /// Whether there is another page.
@@ -50,6 +53,8 @@ impl Actions {
         let more = cases.len() as u64 > QUEUE_PAGE;
         cases.truncate(QUEUE_PAGE as usize);
         let counts = reading.case_counts(campaign.id).await?;
-        Ok(Queue { cases, counts, more })
+        let reported = cases.iter().filter(|queued| queued.case.reports > 0).map(|queued| queued.post.id);
+        let reasons = reading.report_reasons(&reported.collect::<Vec<_>>()).await?;
+        Ok(Queue { cases, reasons, counts, more })
     }
 }

@@ -5,13 +5,13 @@ use domain::roll::RowReason;
 
 use super::columns::Columns;
 use super::table::{Cell, Table, bounded};
-use super::{MAX_CELL_CHARACTERS, RollFile, RollRefusal};
+use super::{FullNames, MAX_CELL_CHARACTERS, RollFile, RollRefusal};
 
 /// The separators that are looked for in the head line.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 /// Reads a whole file.
-pub(super) fn read(bytes: &[u8], progress: &dyn Fn(u64)) -> Result<RollFile, RollRefusal> {
+pub(super) fn read(bytes: &[u8], names: &FullNames, progress: &dyn Fn(u64)) -> Result<RollFile, RollRefusal> {
     let text = utf8(bytes)?;
     let separator = separator_of(text);
     let lines = lines_of_records(text.as_bytes(), separator)?;
@@ -34,7 +34,7 @@ pub(super) fn read(bytes: &[u8], progress: &dyn Fn(u64)) -> Result<RollFile, Rol
     }
     let head: Vec<String> = trimmed_end(&record).map(str::to_owned).collect();
     let mut columns = Columns::find(&head)?;
-    let mut table = Table::under(&mut columns, progress);
+    let mut table = Table::under(&mut columns, names, progress);
     while let Some(line) = next(&mut record) {
         if is_blank(&record) {
             continue;

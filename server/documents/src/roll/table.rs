@@ -3,7 +3,7 @@
 use domain::roll::{NumberedRow, RawRow, RosterRow, RowProblem, RowReason};
 
 use super::columns::{Columns, column};
-use super::{MAX_CELL_CHARACTERS, MAX_ROWS, ROWS_BETWEEN_PROGRESS, RollFile, RollRefusal};
+use super::{FullNames, MAX_CELL_CHARACTERS, MAX_ROWS, ROWS_BETWEEN_PROGRESS, RollFile, RollRefusal};
 
 /// A cell that is read: its text, or why it has none.
 pub(super) type Cell = Result<String, RowReason>;
@@ -12,20 +12,23 @@ pub(super) type Cell = Result<String, RowReason>;
 pub(super) struct Table<'a> {
     file: RollFile,
     read: u64,
+    names: &'a FullNames,
     progress: &'a dyn Fn(u64),
 }
 
 impl<'a> Table<'a> {
     /// A table under the head line that `columns` was found in.
-    pub(super) fn under(columns: &mut Columns, progress: &'a dyn Fn(u64)) -> Self {
+    pub(super) fn under(columns: &mut Columns, names: &'a FullNames, progress: &'a dyn Fn(u64)) -> Self {
         let ignored_columns = std::mem::take(&mut columns.ignored);
-        Self { file: RollFile { ignored_columns, ..RollFile::default() }, read: 0, progress }
+        Self { file: RollFile { ignored_columns, ..RollFile::default() }, read: 0, names, progress }
     }
 
     /// Takes the cells of the row on `line`, in the order of [`Columns::at`].
     pub(super) fn take(&mut self, line: u64, cells: [Cell; 4]) -> Result<(), RollRefusal> {
         self.count()?;
         let [email, organisation, staff_group, own_reference] = cells.each_ref().map(text);
+        let full = organisation.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+        let organisation = self.names.get(&full).map_or(organisation, String::as_str);
         let raw = RawRow { email, organisation, staff_group, own_reference };
         let unreadable: Vec<_> = (0..)
             .zip(cells.iter())

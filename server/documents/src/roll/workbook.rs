@@ -7,13 +7,13 @@ use domain::roll::RowReason;
 
 use super::columns::Columns;
 use super::table::{Cell, Table, bounded};
-use super::{MAX_COLUMNS, RollFile, RollRefusal, archive};
+use super::{FullNames, MAX_COLUMNS, RollFile, RollRefusal, archive};
 
 /// Whole numbers above this are not exact in a workbook.
 const MAX_EXACT: f64 = 1e15;
 
 /// Reads the worksheet.
-pub(super) fn read(bytes: &[u8], progress: &dyn Fn(u64)) -> Result<RollFile, RollRefusal> {
+pub(super) fn read(bytes: &[u8], names: &FullNames, progress: &dyn Fn(u64)) -> Result<RollFile, RollRefusal> {
     archive::check(bytes)?;
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| RollRefusal::Unreadable)?;
     let sheets = workbook.sheets_metadata().iter();
@@ -21,8 +21,15 @@ pub(super) fn read(bytes: &[u8], progress: &dyn Fn(u64)) -> Result<RollFile, Rol
         sheets.filter(|sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible);
     let name = shown.next().ok_or(RollRefusal::NoWorksheet)?.name.clone();
     let mut cells = workbook.worksheet_cells_reader(&name).map_err(|_| RollRefusal::Unreadable)?;
-    let mut sheet =
-        Sheet { head: Vec::new(), under_head: None, row: 0, cells: EMPTY_ROW, is_blank: true, progress };
+    let mut sheet = Sheet {
+        head: Vec::new(),
+        under_head: None,
+        row: 0,
+        cells: EMPTY_ROW,
+        is_blank: true,
+        names,
+        progress,
+    };
     while let Some(cell) = cells.next_cell().map_err(|_| RollRefusal::Unreadable)? {
         let (row, column) = cell.get_position();
         sheet.take(row, column as usize, cell.get_value())?;
@@ -39,6 +46,7 @@ struct Sheet<'a> {
     row: u32,
     cells: [Cell; 4],
     is_blank: bool,
+    names: &'a FullNames,
     progress: &'a dyn Fn(u64),
 }
 
@@ -83,7 +91,7 @@ impl Sheet<'_> {
             }
             None if !self.head.is_empty() => {
                 let mut columns = Columns::find(&self.head)?;
-                let table = Table::under(&mut columns, self.progress);
+                let table = Table::under(&mut columns, self.names, self.progress);
                 self.under_head = Some((columns, table));
             }
             None => {}

@@ -269,6 +269,6 @@ mod host_tests {
             );
         }
         assert!(host_problem(&format!("{}.example", "a".repeat(64))).is_some());
-        assert!(host_problem(&"abcdefghi.".repeat(26).trim_end_matches('.').to_owned()).is_some());
+        assert!(host_problem("abcdefghi.".repeat(26).trim_end_matches('.')).is_some());
     }
 }

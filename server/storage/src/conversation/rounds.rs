@@ -22,6 +22,8 @@ pub struct Moment {
     pub round: Round,
     /// The reader's votes, by post.
     pub votes: HashMap<PostId, VoteValue>,
+    /// How many of the reader's own posts in it a moderator has hidden or asked about.
+    pub from_moderators: i64,
 }
 
 /// One post that changed after some revision: enough to bring a page up to date, and no text.
@@ -88,7 +90,11 @@ impl Reading {
     ) -> Result<Option<Moment>> {
         let places: Vec<String> = (4..4 + PAGE_SIZE).map(|place| format!("${place}")).collect();
         let sql = format!(
-            "SELECT {ROUND}, v.post_id, v.value FROM round r
+            "SELECT {ROUND}, v.post_id, v.value,
+                 (SELECT count(*) FROM post p JOIN moderation_case c ON c.tenant_id = p.tenant_id AND c.post_id = p.id
+                  WHERE p.tenant_id = $1 AND p.author_id = $3 AND p.round_id = $2 AND p.state <> 'withdrawn'
+                  AND c.state IN ('asked', 'hidden'))
+             FROM round r
              LEFT JOIN vote v ON v.tenant_id = r.tenant_id AND v.participant_id = $3 AND v.post_id IN ({})
              WHERE r.tenant_id = $1 AND r.id = $2",
             places.join(", ")
@@ -105,7 +111,7 @@ impl Reading {
                 votes.insert(PostId(post), vote_value(column(row, 7)?)?);
             }
         }
-        Ok(Some(Moment { round: round_of(first, id)?, votes }))
+        Ok(Some(Moment { round: round_of(first, id)?, votes, from_moderators: column(first, 8)? }))
     }
 
     /// What changed after `revision`, oldest change first, at most `most` posts.

@@ -115,9 +115,36 @@ impl Reading {
         after: Option<PersonId>,
         most: u64,
     ) -> Result<Vec<Person>> {
+        self.people_where("p.request IS NULL", (campaign, organisation), after, most).await
+    }
+
+    /// The same of those who were never given login details, whether they hold a credential or not: how many these are tells nothing of
+    /// who has joined.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn people_without_login(
+        &self,
+        campaign: CampaignId,
+        organisation: OrganisationId,
+        after: Option<PersonId>,
+        most: u64,
+    ) -> Result<Vec<Person>> {
+        let none =
+            "NOT EXISTS (SELECT 1 FROM login l WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id)";
+        self.people_where(none, (campaign, organisation), after, most).await
+    }
+
+    async fn people_where(
+        &self,
+        condition: &'static str,
+        (campaign, organisation): (CampaignId, OrganisationId),
+        after: Option<PersonId>,
+        most: u64,
+    ) -> Result<Vec<Person>> {
         let sql = format!(
             "SELECT {PERSON} FROM person p WHERE p.tenant_id = $1 AND p.campaign_id = $2 AND p.organisation_id = $3
-             AND p.origin = 'roll' AND p.request IS NULL AND p.email IS NOT NULL AND p.id > $4 ORDER BY p.id LIMIT $5"
+             AND p.origin = 'roll' AND {condition} AND p.email IS NOT NULL AND p.id > $4 ORDER BY p.id LIMIT $5"
         );
         let after = after.map_or(uuid::Uuid::nil(), |id| id.0);
         let values = vec![campaign.0.into(), organisation.0.into(), after.into(), most.cast_signed().into()];

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use actions::policy::{Action, Kind};
 use actions::{Actor, SignedIn};
 use domain::clock::random_bytes;
+use domain::tenant_pack::Standing;
 use poem::{Error, FromRequest, Request, RequestBody, Response, Result};
 
 use crate::edge::csrf::CSRF_FIELD;
@@ -18,9 +19,10 @@ use crate::visitor::{Visitor, bound_to, encoded};
 const PROVE: &str = "/console/prove";
 
 /// The console's parts in its navigation: words, path, and what one must be allowed to do to see them.
-const PARTS: [(&str, &str, Kind, Action); 8] = [
+const PARTS: [(&str, &str, Kind, Action); 9] = [
     ("Start", "/console", Kind::Console, Action::Read),
     ("Campaigns", "/console/campaigns", Kind::Campaign, Action::Read),
+    ("Look and pages", "/console/settings/branding", Kind::Branding, Action::Read),
     ("People", "/console/people", Kind::Account, Action::Read),
     ("Who may do what", "/console/policy", Kind::Policy, Action::Read),
     ("Record", "/console/audit", Kind::Audit, Action::Read),
@@ -89,6 +91,20 @@ impl Staff {
         }
     }
 
+    /// What the tenant's own people must know while it is not served.
+    fn standing(&self) -> Option<String> {
+        match &self.tenant().standing {
+            Standing::Active => None,
+            Standing::Suspended { reason } => Some(format!(
+                "The people who run the platform have suspended this site. Its visitors read: “{reason}” Nothing is lost, and this console still works."
+            )),
+            Standing::Leaving { on } => Some(format!(
+                "This site is closed. On {} everything of it is deleted: what was said, lists, accounts and records. Download what you want to keep before then. Until that day the people who run the platform can open it again.",
+                on.format("%-d %B %Y")
+            )),
+        }
+    }
+
     /// What every page of the console shows around its own; `part` is the path of the part that the page belongs to.
     pub fn desk(&self, part: &str) -> Desk {
         let links =
@@ -98,6 +114,7 @@ impl Staff {
         Desk {
             name: self.actor().name.clone(),
             roles: self.actor().roles.iter().map(|role| role.title().to_owned()).collect(),
+            standing: self.standing(),
             links: links.collect(),
         }
     }

@@ -43,6 +43,7 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
         campaign: cards::campaign(reader.tenant(), &reader.campaign, &shown.round, now),
         may_take_part,
         first_idea,
+        from_moderators: shown.from_moderators,
         intro: "Read what others say. Answer what you know about. Add what is missing.".into(),
         prompts: reader.round.prompts.clone(),
         themes: reader.round.themes.clone(),

@@ -20,7 +20,7 @@ pub(crate) mod login;
 pub(crate) mod mailbox;
 pub(crate) mod mine;
 pub(crate) mod mine_moderation;
-mod onward;
+pub(crate) mod onward;
 pub(crate) mod posts;
 pub(crate) mod report;
 pub(crate) mod share;

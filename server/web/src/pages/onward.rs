@@ -53,7 +53,7 @@ pub(super) fn on_conversation_side(visitor: &Visitor, path: &str) -> String {
 }
 
 /// The address of a path on the identity side. `path` begins without a slash.
-pub(super) fn on_identity_side(visitor: &Visitor, path: &str) -> String {
+pub(crate) fn on_identity_side(visitor: &Visitor, path: &str) -> String {
     let addresses = &visitor.state.settings.addresses;
     address(addresses.together(), &visitor.dressed.base, &addresses.identity(visitor.tenant()), path)
 }

@@ -9,8 +9,9 @@ use poem::{EndpointExt, IntoEndpoint};
 use super::{Entry, get, post};
 use crate::console::Guarded;
 use crate::pages::console::{
-    account, audit, campaigns, content, dates, decisions, draft_launch, draft_look, draft_people, drafts,
-    figures, moderation, people, platform, policy, prove, sign_in, start, support, tenants, welcome,
+    account, audit, campaigns, content, dates, decisions, draft_emails, draft_launch, draft_look,
+    draft_people, drafts, figures, logins, moderation, people, platform, policy, prove, settings, sign_in,
+    start, support, tenants, welcome,
 };
 use crate::pages::single_sign_on;
 
@@ -77,6 +78,7 @@ pub(super) fn identity_table() -> Vec<Entry> {
         form("/console/tenants", Kind::Tenant, Create, tenants::create),
         page("/console/tenants/:slug", Kind::Tenant, Read, tenants::show),
         page("/console/tenants/:slug/settings", Kind::Tenant, Export, tenants::settings),
+        form("/console/tenants/:slug/lead", Kind::Tenant, Create, tenants::invite_lead),
         form("/console/tenants/:slug/suspend", Kind::Tenant, Suspend, tenants::suspend),
         form("/console/tenants/:slug/resume", Kind::Tenant, Suspend, tenants::resume),
         form("/console/tenants/:slug/flags", Kind::Tenant, Suspend, tenants::switch),
@@ -99,14 +101,21 @@ pub(super) fn identity_table() -> Vec<Entry> {
         page("/console/look.css", Kind::Branding, Read, draft_look::look_css),
         page("/console/drafts/:id/pages", Kind::Campaign, Change, draft_look::show_pages),
         form("/console/drafts/:id/pages", Kind::Branding, Change, draft_look::save_pages),
-        page("/console/drafts/:id/emails", Kind::Campaign, Change, drafts::show_emails),
-        form("/console/drafts/:id/emails", Kind::Campaign, Change, drafts::save_emails),
+        page("/console/settings/branding", Kind::Branding, Read, settings::show_branding),
+        form("/console/settings/branding", Kind::Branding, Change, settings::save_branding),
+        form("/console/settings/logo", Kind::Branding, Change, settings::save_logo),
+        page("/console/settings/pages", Kind::Branding, Read, settings::show_pages),
+        form("/console/settings/pages", Kind::Branding, Change, settings::save_pages),
+        page("/console/drafts/:id/emails", Kind::Campaign, Change, draft_emails::show_emails),
+        form("/console/drafts/:id/emails", Kind::Campaign, Change, draft_emails::save_emails),
         page("/console/drafts/:id/check", Kind::Campaign, Change, draft_launch::show),
         page("/console/drafts/:id/preview", Kind::Campaign, Change, draft_launch::preview),
         form("/console/drafts/:id/launch", Kind::Campaign, Launch, draft_launch::launch),
         form("/console/drafts/:id/discard", Kind::Campaign, Change, draft_launch::discard),
         page("/console/campaigns/:campaign/dates", Kind::Campaign, Read, dates::show),
         form("/console/campaigns/:campaign/dates", Kind::Campaign, Extend, dates::change),
+        page("/console/campaigns/:campaign/logins", Kind::Roll, Read, logins::show),
+        form("/console/campaigns/:campaign/logins", Kind::Roll, Import, logins::send),
         page("/console/campaigns/:campaign/figures", Kind::Figures, Read, figures::show),
         page("/console/campaigns/:campaign/figures/export", Kind::Figures, Export, figures::export),
         page("/console/audit", Kind::Audit, Read, audit::show),

@@ -19,6 +19,8 @@ pub struct Conversation {
     pub may_take_part: bool,
     /// The form for a first idea, for somebody who has just come in and may post.
     pub first_idea: Option<IdeaForm>,
+    /// How many posts of one's own a moderator has hidden or asked about.
+    pub from_moderators: i64,
     /// Said under the heading.
     pub intro: String,
     /// What it asks, in order; cards point into this list.
@@ -87,6 +89,7 @@ impl View for Conversation {
             campaign: Campaign::sample(state),
             may_take_part: signed_in && state == RoundState::Open,
             first_idea: None,
+            from_moderators: 0,
             intro: "Read what others say. Answer what you know about. Add what is missing.".into(),
             prompts: sample_prompts(),
             themes: sample_themes(),
@@ -125,6 +128,8 @@ impl View for Conversation {
         just_joined.visit.waits_until = Some("6pm today".into());
         let mut waiting = conversation(open, true, 3);
         waiting.visit.waits_until = Some("6pm today".into());
+        let mut moderated = conversation(open, true, 3);
+        moderated.from_moderators = 1;
         let mut shared_device = conversation(open, true, 3);
         shared_device.visit.shared = true;
         let mut imported = conversation(open, true, 3);
@@ -147,6 +152,7 @@ impl View for Conversation {
             ("just-in-first-of-all", just_in_first),
             ("just-joined-waiting", just_joined),
             ("waiting", waiting),
+            ("from-moderators", moderated),
             ("shared-device", shared_device),
             ("imported", imported),
             ("extended", extended),

@@ -89,8 +89,13 @@ mod tests {
         let samples = Home::samples(&chrome);
         let (_, mut open) = samples.into_iter().find(|(name, _)| *name == "open").unwrap();
         open.counts = Some(Counts { joined: 1_530, ..open.counts.unwrap() });
-        assert!(renderer.render(&open).unwrap().contains("<p>At least <b>1,530</b> people have joined.</p>"));
+        assert!(
+            renderer.render(&open).unwrap().contains("<p>At least <b>1,530</b> people have come in.</p>")
+        );
         open.counts = Some(Counts { joined: 0, ..open.counts.unwrap() });
-        assert!(!renderer.render(&open).unwrap().contains("people have joined"), "nothing is said of nobody");
+        assert!(
+            !renderer.render(&open).unwrap().contains("people have come in"),
+            "nothing is said of nobody"
+        );
     }
 }

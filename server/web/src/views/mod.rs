@@ -100,6 +100,7 @@ pub fn all_samples(chrome: &Chrome) -> Vec<Sample> {
     collect::<Home>(chrome, &mut samples);
     collect::<console::DatesPage>(chrome, &mut samples);
     collect::<console::Campaigns>(chrome, &mut samples);
+    collect::<console::LoginsPage>(chrome, &mut samples);
     collect::<console::NewCampaign>(chrome, &mut samples);
     collect::<console::DraftPurpose>(chrome, &mut samples);
     collect::<console::DraftRounds>(chrome, &mut samples);

@@ -20,6 +20,8 @@ pub struct Site {
     pub base: String,
     /// The same of the conversation side: the base, or an address where the two sides run apart.
     pub talk: String,
+    /// Where all ways in stand: the first conversation's page of the identity side, or where codes are typed if there is none.
+    pub door: String,
     /// URL of the common stylesheet, from [`crate::assets::url`].
     pub css: String,
     /// URL of the tenant's colours: [`crate::render::branding_css`] served under its hash.
@@ -83,7 +85,7 @@ pub struct Link {
 impl Site {
     /// Every value of [`Visit::section`] that changes the header.
     pub(crate) fn sections(&self) -> impl Iterator<Item = &str> {
-        self.nav.iter().map(|link| link.path.as_str()).chain([""])
+        self.nav.iter().map(|link| link.path.as_str()).chain(["/leave", ""])
     }
 }
 
@@ -177,6 +179,7 @@ pub fn sample_sites() -> Vec<(&'static str, Site)> {
         service_name: service.into(),
         base: base.into(),
         talk: base.into(),
+        door: format!("{base}/join/first"),
         css: crate::assets::url("candour.css"),
         branding_css: format!("/branding/{}.css", short.to_lowercase()),
         console_css: crate::assets::url("console.css"),

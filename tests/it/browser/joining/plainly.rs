@@ -64,9 +64,9 @@ async fn without_scripts_a_device_is_asked_before_it_is_cleared() {
     browser.choose("input[name=shared][value=yes]").await;
     browser.press("Enter the conversation").await;
     browser.press("Finish and clear this device").await;
-    browser.expect_words("Leave this device?").await;
+    browser.expect_words("Finish and clear this device?").await;
     browser.expect_words("everything that you began to write here and did not send").await;
-    browser.press("Leave and clear this device").await;
+    browser.press("Finish and clear this device").await;
     browser.expect_words("You have left").await;
 }
 

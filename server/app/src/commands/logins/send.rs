@@ -3,18 +3,14 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use actions::{ActionError, Enrolment, IssuedLogin};
-use anyhow::{Context, Result};
-use domain::Clock;
-use domain::clock::random_bytes;
+use actions::{ActionError, Enrolment, IssuedLogin, LoginEmail};
+use anyhow::Result;
 use indicatif::ProgressBar;
-use mail::{Address, Dispatch, Invitation, Link, Message, Outbox};
+use mail::{Message, Outbox};
 
 use super::Invited;
-use crate::addresses::login_link;
 use crate::commands::progress::counter;
 use crate::config::{Config, MailWay};
-use crate::{OsRandom, SystemClock};
 
 /// How often the bar is drawn while emails are on their way.
 const REDRAWN_EVERY: Duration = Duration::from_millis(200);
@@ -27,33 +23,9 @@ pub async fn send(
     invited: &Invited<'_>,
     config: &Config,
 ) -> Result<ExitCode> {
-    let Invited { tenant, campaign, organisation, .. } = invited;
-    let [opens, closes] = invited.times().context("the campaign has no rounds")?;
-    let support = Address::parse(&tenant.contacts.support)?;
-    let invitation = |code: String| {
-        anyhow::Ok(Invitation {
-            tenant_name: tenant.name.clone(),
-            campaign_title: campaign.title.clone(),
-            organisation_name: organisation.name.clone(),
-            opens: opens.clone(),
-            closes: closes.clone(),
-            link: Link::parse(&login_link(&invited.url, &campaign.slug, Some(&code)))?,
-            login_code: code,
-            key_log_head: invited.key_log_head.clone(),
-            support_name: tenant.contacts.support_name.clone(),
-            support_address: support.clone(),
-        })
-    };
-    let message = |login: &IssuedLogin| {
-        let dispatch = Dispatch {
-            from: config.mail.from.clone(),
-            to: Address::parse(&login.email)?,
-            reply_to: Some(support.clone()),
-            id: random_bytes(&OsRandom),
-            date: SystemClock.now(),
-        };
-        anyhow::Ok(Message::compose(&invitation(login.code.to_string())?, dispatch)?)
-    };
+    let Invited { tenant, campaign, organisation, url, key_log_head } = invited;
+    let about = LoginEmail { tenant, campaign, organisation, url, key_log_head };
+    let message = |login: &IssuedLogin| enrolment.login_email(&about, login);
     let (bar, unwritten) = (counter("invitations"), std::cell::Cell::new(0_u64));
     let step = |logins: Vec<IssuedLogin>| {
         let messages: Vec<Message> = logins.iter().filter_map(|login| message(login).ok()).collect();

@@ -141,9 +141,13 @@ pub(super) fn in_campaign(states: &[CaseState]) -> String {
     )
 }
 
-/// In the order of `states`, then by day, then by chance.
+/// What was reported because somebody may not be safe; then in the order of `states`, by day, by chance.
 pub(super) fn order(states: &[CaseState]) -> String {
-    let mut sql = "CASE c.state".to_owned();
+    let mut sql = format!(
+        "CASE WHEN c.reports > 0 AND EXISTS (SELECT 1 FROM report s WHERE s.tenant_id = c.tenant_id
+         AND s.post_id = c.post_id AND s.reason = '{}') THEN 0 ELSE 1 END, CASE c.state",
+        Reason::Safeguarding.slug()
+    );
     for (place, state) in states.iter().enumerate() {
         sql.push_str(&format!(" WHEN '{}' THEN {place}", state.slug()));
     }

@@ -1,5 +1,7 @@
 //! What is said about a post: between moderators and its author, and by those who report it.
 
+use std::collections::HashMap;
+
 use domain::ids::{ParticipantId, PostId, RoundId};
 use domain::moderation::{NoteKind, Reason};
 
@@ -87,6 +89,27 @@ impl Reading {
             Ok(Report { reason: reason.unwrap_or(Reason::Other), note: column(row, 1)? })
         };
         rows.iter().map(report).collect()
+    }
+
+    /// For which reasons each of `posts` was reported: each reason once, a post without any is left out. For a page of posts, not for many.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn report_reasons(&self, posts: &[PostId]) -> Result<HashMap<PostId, Vec<Reason>>> {
+        let mut reasons: HashMap<PostId, Vec<Reason>> = HashMap::new();
+        if posts.is_empty() {
+            return Ok(reasons);
+        }
+        let list: Vec<String> = (2..).take(posts.len()).map(|number| format!("${number}")).collect();
+        let sql = format!(
+            "SELECT DISTINCT post_id, reason FROM report WHERE tenant_id = $1 AND post_id IN ({}) ORDER BY post_id, reason",
+            list.join(", ")
+        );
+        for row in &self.0.all(sql, posts.iter().map(|post| post.0.into()).collect()).await? {
+            let reason = Reason::from_slug(&column::<String>(row, 1)?).unwrap_or(Reason::Other);
+            reasons.entry(PostId(column(row, 0)?)).or_default().push(reason);
+        }
+        Ok(reasons)
     }
 }
 

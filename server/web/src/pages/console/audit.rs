@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use actions::policy::Role;
 use actions::{ActionError, AuditPage, ChainedEntry, CheckedAudit, Tenant};
 use domain::audit::Deed;
+use domain::ids::PostId;
+use domain::moderation::Reason;
 use futures_util::stream;
 use poem::{Body, Response, Result, handler};
 
@@ -11,9 +14,13 @@ use super::download;
 use crate::console::Staff;
 use crate::fault::PageError;
 use crate::state::State;
-use crate::views::console::{Audit, AuditChecked, AuditLine, AuditSide};
+use crate::views::console::{Audit, AuditChecked, AuditLine, AuditSide, deed_words};
 
 const PATH: &str = "/console/audit";
+/// The name in the record of whoever types commands at the server itself.
+const COMMAND_LINE: &str = "command line";
+/// How much of a post's id is shown, characters.
+const SHOWN_OF_ID: usize = 8;
 
 #[handler]
 pub(crate) async fn show(staff: Staff) -> Result<Response> {
@@ -36,7 +43,7 @@ pub(crate) async fn show(staff: Staff) -> Result<Response> {
         desk: staff.desk(PATH),
         side,
         both: state.sides.conversation.is_some(),
-        lines: deeds.into_iter().map(|deed| line(deed, &staff)).collect(),
+        lines: deeds.into_iter().map(|deed| line(deed, side, &staff)).collect(),
         older: below,
         checked,
         may_export: staff.may(actions::policy::Kind::Audit, actions::policy::Action::Export),
@@ -115,14 +122,49 @@ fn checked(CheckedAudit { entries, head }: CheckedAudit) -> AuditChecked {
     }
 }
 
-fn line(deed: Deed, staff: &Staff) -> AuditLine {
+fn line(deed: Deed, side: AuditSide, staff: &Staff) -> AuditLine {
     let local = deed.at.with_timezone(&staff.tenant().zone);
+    let at = match side {
+        AuditSide::Identity => local.format("%-d %B %Y, %H:%M"),
+        // The conversation's side keeps the hour only.
+        AuditSide::Conversation => local.format("%-d %B %Y, around %H:%M"),
+    };
     AuditLine {
         number: deed.number,
-        at: local.format("%-d %B %Y, %H:%M").to_string(),
-        by: deed.by_name,
-        what: deed.what,
-        subject: deed.subject,
-        detail: deed.detail,
+        at: at.to_string(),
+        by: match deed.by {
+            None if deed.by_name == COMMAND_LINE => "Whoever runs the server".to_owned(),
+            _ => deed.by_name,
+        },
+        what: deed_words(&deed.what).to_owned(),
+        subject: subject(&deed.subject, staff.tenant()),
+        detail: detail(&deed.what, deed.detail),
+        machine: deed.what,
     }
+}
+
+/// What a line is about, by the name that people know: a conversation's title, the tenant's own name, the beginning of a post's id.
+fn subject(subject: &str, tenant: &Tenant) -> String {
+    if subject == tenant.slug {
+        return tenant.branding.service_name.clone();
+    }
+    if subject.parse::<PostId>().is_ok() {
+        return format!("Post {}…", subject.chars().take(SHOWN_OF_ID).collect::<String>());
+    }
+    let (campaign, round) = subject.split_once('/').unwrap_or((subject, ""));
+    let Some(campaign) = tenant.campaign(campaign) else { return subject.to_owned() };
+    match campaign.rounds.iter().find(|one| one.slug == round) {
+        Some(round) if campaign.rounds.len() > 1 => format!("{}: {}", campaign.title, round.title),
+        _ => campaign.title.clone(),
+    }
+}
+
+/// More about it: the reasons of the codebook and roles by their names.
+fn detail(what: &str, detail: String) -> String {
+    let named = match what.split_once('.') {
+        Some(("post" | "participant", _)) => Reason::from_slug(&detail).map(Reason::label),
+        Some(("role", _)) => detail.parse::<Role>().ok().map(Role::title),
+        _ => None,
+    };
+    named.map_or(detail, str::to_owned)
 }

@@ -1,8 +1,9 @@
 //! Campaigns and drafts; where a new one begins.
 
 use actions::policy::{Action, Kind};
-use actions::{Campaign, EditRefusal};
+use actions::{Campaign, EditRefusal, Organisation};
 use domain::round::RoundState;
+use domain::tenant_pack::EntryRoute;
 use domain::time_zone::{day_in_words, in_words, local_date};
 use poem::http::StatusCode;
 use poem::{Response, Result, handler};
@@ -46,8 +47,24 @@ pub(crate) async fn list(staff: Staff) -> Result<Response> {
             })
             .collect(),
         may_prepare,
+        may_see_logins: staff.may(Kind::Roll, Action::Read),
+        launched: staff
+            .query
+            .get("launched")
+            .filter(|slug| tenant.campaign(slug).is_some())
+            .map(str::to_owned),
     };
     staff.show(&view)
+}
+
+/// Where the people of an organisation come into the campaign called `slug`, to be passed on to them.
+pub(super) fn own_link(staff: &Staff, slug: &str, organisation: &Organisation) -> String {
+    let base = staff.state.settings.addresses.identity(staff.tenant());
+    let name = &organisation.slug;
+    match organisation.entry_route {
+        EntryRoute::SignUp => format!("{base}join/{slug}/sign-up?organisation={name}&kind=staff"),
+        EntryRoute::Invited => format!("{base}join/{slug}?organisation={name}"),
+    }
 }
 
 fn line(staff: &Staff, campaign: &Campaign) -> CampaignLine {

@@ -17,7 +17,7 @@ type Place = Path<(String, String)>;
 #[handler]
 pub(crate) async fn take_next(sent: StaffForm, Path(slug): Path<String>) -> Result<Response> {
     campaign(&sent.staff, &slug)?;
-    to_next(&sent, &slug, "").await
+    to_next(&sent, &slug, "", None).await
 }
 
 #[handler]
@@ -156,8 +156,8 @@ async fn answered(
     let why = match result {
         Ok(Some(())) => {
             return match then {
-                Then::Next => to_next(sent, slug, form).await,
-                Then::Stay => Ok(sent.see_other(&place(sent, slug, id, form))),
+                Then::Next => to_next(sent, slug, form, Some(id)).await,
+                Then::Stay => Ok(sent.see_other(&place(sent, slug, id, form, None))),
             };
         }
         Ok(None) => return Err(PageError::NotFound.into()),
@@ -175,25 +175,29 @@ async fn answered(
     page(&sent.staff, slug, id, sent.field("show"), None, Some((typed, why))).await
 }
 
-/// Takes the next free case and goes there, or to the queue if there is none; says that `done` was.
-async fn to_next(sent: &StaffForm, slug: &str, done: &str) -> Result<Response> {
+/// Takes the next free case and goes there, or to the queue if there is none; says that `done` was, to `last`.
+async fn to_next(sent: &StaffForm, slug: &str, done: &str, last: Option<&str>) -> Result<Response> {
     let staff = &sent.staff;
     let filter = CaseState::from_slug(sent.field("show"));
     let next =
         staff.state.actions().claim_next(staff.tenant(), staff.actor(), campaign(staff, slug)?, filter).await;
     match next.map_err(PageError::from)? {
-        Some(post) => Ok(sent.see_other(&place(sent, slug, &post.to_string(), done))),
+        Some(post) => Ok(sent.see_other(&place(sent, slug, &post.to_string(), done, last))),
         None => {
             let done = if done.is_empty() { "nothing" } else { done };
-            Ok(sent.see_other(&format!("/console/campaigns/{slug}/moderation?done={done}")))
+            Ok(sent.see_other(&format!("/console/campaigns/{slug}/moderation?done={done}{}", of_last(last))))
         }
     }
 }
 
-fn place(sent: &StaffForm, slug: &str, id: &str, done: &str) -> String {
+fn of_last(last: Option<&str>) -> String {
+    last.map(|id| format!("&last={id}")).unwrap_or_default()
+}
+
+fn place(sent: &StaffForm, slug: &str, id: &str, done: &str, last: Option<&str>) -> String {
     let show = match CaseState::from_slug(sent.field("show")) {
         Some(state) => format!("&show={}", state.slug()),
         None => String::new(),
     };
-    format!("/console/campaigns/{slug}/moderation/{id}?done={done}{show}")
+    format!("/console/campaigns/{slug}/moderation/{id}?done={done}{show}{}", of_last(last))
 }

@@ -9,7 +9,7 @@ use poem::web::Path;
 use poem::{Response, Result, handler};
 
 use super::campaigns::PART;
-use super::drafts::{error, frame, load, version};
+use super::drafts::{empty_rolls, error, frame, load, version};
 use super::edit_refused;
 use crate::console::{Staff, StaffForm};
 use crate::fault::PageError;
@@ -30,7 +30,7 @@ pub(crate) async fn launch(form: StaffForm, Path(id): Path<String>) -> Result<Re
     staff.require_recent_proof(&format!("/console/drafts/{}/check", draft.id))?;
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     match staff.state.sides.launch_draft(staff.actor(), staff.tenant(), draft.id, version(&form)).await {
-        Ok(_) => Ok(form.see_other(&format!("{PART}?done=launched"))),
+        Ok(slug) => Ok(form.see_other(&format!("{PART}?done=launched&launched={slug}"))),
         Err(LaunchDraftRefusal::NotReady(blockers)) => {
             page(staff, &draft, status, Some(blockers), Vec::new()).await
         }
@@ -87,12 +87,19 @@ async fn page(
             .collect(),
         opens: rounds.iter().map(|round| round.opens_at).min().map(words).unwrap_or_default(),
         closes: rounds.iter().map(|round| round.closes_at).max().map(words).unwrap_or_default(),
+        warnings: empty_rolls(staff, draft).await?.into_iter().map(warning).collect(),
+        emails: draft.campaign.emails.len(),
         organisations: staff.tenant().organisations.len(),
         smallest_group: draft.campaign.smallest_group,
         may_launch: staff.may(Kind::Campaign, Action::Launch),
         errors,
     };
     staff.show_with(status, &view)
+}
+
+/// What a launch would leave undone, though nothing forbids it.
+fn warning(organisation: String) -> String {
+    format!("Nobody of “{organisation}” is on the list. Its people are invited, so none of them can come in.")
 }
 
 fn as_campaign(staff: &Staff, draft: &Draft) -> Option<Campaign> {
@@ -127,6 +134,7 @@ pub(crate) async fn preview(staff: Staff, Path(id): Path<String>) -> Result<Resp
         },
         may_take_part: true,
         first_idea: Some(views::IdeaForm::empty()),
+        from_moderators: 0,
         intro: "Read what others say. Answer what you know about. Add what is missing.".into(),
         prompts: round.prompts.clone(),
         themes: round.themes.clone(),

@@ -1,4 +1,5 @@
-//! The steps about how the tenant looks and what its own pages say. Both count at once, for all of its campaigns.
+//! The steps about how the tenant looks and what its own pages say. Both count at once, for all of its campaigns; so they are its settings as
+//! well (`settings.rs`).
 
 use actions::policy::{Action, Kind};
 use actions::{Draft, EditRefusal, NewBranding, NewPage, Step};
@@ -12,18 +13,70 @@ use super::campaigns::PART;
 use super::drafts::{error, frame, load, onward, saved};
 use super::edit_refused;
 use crate::console::{Staff, StaffForm, StaffUpload};
+use crate::fault::PageError;
 use crate::views::FieldError;
-use crate::views::console::{BrandingForm, DraftBranding, DraftPages, Look, LookColour, PageForm};
+use crate::views::console::{
+    BrandingForm, DraftBranding, DraftFrame, DraftPages, Look, LookColour, PageForm,
+};
 use crate::visitor::encoded;
 
+/// The part of the console that a tenant's settings are.
+const SETTINGS: &str = "/console/settings/branding";
 const COLOUR: &str = "Write it as #rrggbb, such as #14493f.";
 /// The three colours: the form's field and what they are for.
 const COLOURS: [(&str, &str); 3] =
     [("brand", "Header and large areas"), ("link", "Links"), ("button", "The main button")];
 
+/// From where the tenant's look and pages are changed.
+pub(super) enum Place {
+    /// From a step of a draft.
+    Draft(Draft),
+    /// From the tenant's settings.
+    Settings,
+}
+
+impl Place {
+    async fn of_draft(staff: &Staff, id: &str) -> Result<Self, PageError> {
+        Ok(Self::Draft(load(staff, id).await?))
+    }
+
+    /// The part of the console that it belongs to.
+    fn part(&self) -> &'static str {
+        match self {
+            Self::Draft(_) => PART,
+            Self::Settings => SETTINGS,
+        }
+    }
+
+    async fn frame(&self, staff: &Staff, step: Step) -> Result<DraftFrame, PageError> {
+        match self {
+            Self::Draft(draft) => frame(staff, draft, step.slug()).await,
+            Self::Settings => Ok(DraftFrame::of_settings(step.slug())),
+        }
+    }
+
+    /// The page of `step`, which says that it was saved.
+    fn saved(&self, step: Step) -> String {
+        match self {
+            Self::Draft(draft) => format!("/console/drafts/{}/{}?done=saved", draft.id, step.slug()),
+            Self::Settings => format!("/console/settings/{}?done=saved", step.slug()),
+        }
+    }
+
+    fn onward(&self, form: &StaffForm, step: Step) -> Response {
+        match self {
+            Self::Draft(draft) => onward(form, draft, step, ""),
+            Self::Settings => form.see_other(&self.saved(step)),
+        }
+    }
+}
+
 #[handler]
 pub(crate) async fn show_branding(staff: Staff, Path(id): Path<String>) -> Result<Response> {
-    let draft = load(&staff, &id).await?;
+    branding(&staff, &Place::of_draft(&staff, &id).await?).await
+}
+
+pub(super) async fn branding(staff: &Staff, place: &Place) -> Result<Response> {
     let stored = form_of(&staff.tenant().branding);
     // The colours that somebody wants to see first, without a script.
     let asked = |name: &str, stored: String| staff.query.get(name).map_or(stored, str::to_owned);
@@ -35,7 +88,7 @@ pub(crate) async fn show_branding(staff: Staff, Path(id): Path<String>) -> Resul
     };
     let errors = wrong_colours(&form);
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    branding_page(&staff, &draft, status, form, errors).await
+    branding_page(staff, place, status, form, errors).await
 }
 
 fn form_of(branding: &BrandingFile) -> BrandingForm {
@@ -60,8 +113,11 @@ fn wrong_colours(form: &BrandingForm) -> Vec<FieldError> {
 
 #[handler]
 pub(crate) async fn save_branding(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
+    put_branding(&form, &Place::of_draft(&form.staff, &id).await?).await
+}
+
+pub(super) async fn put_branding(form: &StaffForm, place: &Place) -> Result<Response> {
     let staff = &form.staff;
-    let draft = load(staff, &id).await?;
     let text = |name: &str| form.field(name).trim().to_owned();
     let typed = BrandingForm {
         service_name: text("service_name"),
@@ -77,7 +133,7 @@ pub(crate) async fn save_branding(form: StaffForm, Path(id): Path<String>) -> Re
     }
     if form.field("do") == "look" || !errors.is_empty() {
         let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        return branding_page(staff, &draft, status, typed, errors).await;
+        return branding_page(staff, place, status, typed, errors).await;
     }
     let colour = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let branding = BrandingFile {
@@ -91,28 +147,31 @@ pub(crate) async fn save_branding(form: StaffForm, Path(id): Path<String>) -> Re
     };
     let new = NewBranding { branding, logo: None };
     match staff.state.sides.change_branding(staff.actor(), staff.tenant(), new).await {
-        Ok(()) => Ok(onward(&form, &draft, Step::Branding, "")),
+        Ok(()) => Ok(place.onward(form, Step::Branding)),
         Err(refusal) => Err(edit_refused(refusal, None).into()),
     }
 }
 
 #[handler]
 pub(crate) async fn save_logo(upload: StaffUpload, Path(id): Path<String>) -> Result<Response> {
+    put_logo(&upload, &Place::of_draft(&upload.staff, &id).await?).await
+}
+
+pub(super) async fn put_logo(upload: &StaffUpload, place: &Place) -> Result<Response> {
     let staff = &upload.staff;
-    let draft = load(staff, &id).await?;
     let branding = staff.tenant().branding.clone();
     let stored = form_of(&branding);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
     let Some(file) = upload.form.file("logo") else {
         let errors = vec![error("logo", "Choose a file first: PNG or SVG.")];
-        return branding_page(staff, &draft, status, stored, errors).await;
+        return branding_page(staff, place, status, stored, errors).await;
     };
     let logo_alt = upload.form.field("logo_alt").trim().to_owned();
     let new = NewBranding { branding: BrandingFile { logo_alt, ..branding }, logo: Some(file.bytes.clone()) };
     match staff.state.sides.change_branding(staff.actor(), staff.tenant(), new).await {
-        Ok(()) => Ok(upload.see_other(&format!("/console/drafts/{}/branding?done=saved", draft.id))),
+        Ok(()) => Ok(upload.see_other(&place.saved(Step::Branding))),
         Err(refusal @ EditRefusal::Refused(_)) => {
-            branding_page(staff, &draft, status, stored, vec![error("logo", &refusal.to_string())]).await
+            branding_page(staff, place, status, stored, vec![error("logo", &refusal.to_string())]).await
         }
         Err(refusal) => Err(edit_refused(refusal, None).into()),
     }
@@ -120,7 +179,7 @@ pub(crate) async fn save_logo(upload: StaffUpload, Path(id): Path<String>) -> Re
 
 async fn branding_page(
     staff: &Staff,
-    draft: &Draft,
+    place: &Place,
     status: StatusCode,
     form: BrandingForm,
     errors: Vec<FieldError>,
@@ -128,8 +187,8 @@ async fn branding_page(
     let view = DraftBranding {
         site: staff.dressed.chrome.clone(),
         visit: staff.visit(saved(staff)),
-        desk: staff.desk(PART),
-        draft: frame(staff, draft, Step::Branding.slug()).await?,
+        desk: staff.desk(place.part()),
+        draft: place.frame(staff, Step::Branding).await?,
         look: look_of(staff, [&form.brand, &form.link, &form.button], &form.service_name),
         form,
         may_change: staff.may(Kind::Branding, Action::Change),
@@ -191,7 +250,10 @@ pub(crate) async fn look_css(staff: Staff) -> Result<Response> {
 
 #[handler]
 pub(crate) async fn show_pages(staff: Staff, Path(id): Path<String>) -> Result<Response> {
-    let draft = load(&staff, &id).await?;
+    pages(&staff, &Place::of_draft(&staff, &id).await?).await
+}
+
+pub(super) async fn pages(staff: &Staff, place: &Place) -> Result<Response> {
     let asked = staff.query.get("page").unwrap_or_default();
     let page = staff.tenant().pages.iter().find(|page| page.slug == asked);
     let form = page.map(|page| PageForm {
@@ -200,13 +262,16 @@ pub(crate) async fn show_pages(staff: Staff, Path(id): Path<String>) -> Result<R
         markdown: page.markdown.clone(),
         in_navigation: page.in_navigation,
     });
-    pages_page(&staff, &draft, StatusCode::OK, form.unwrap_or_default(), Vec::new()).await
+    pages_page(staff, place, StatusCode::OK, form.unwrap_or_default(), Vec::new()).await
 }
 
 #[handler]
 pub(crate) async fn save_pages(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
+    put_page(&form, &Place::of_draft(&form.staff, &id).await?).await
+}
+
+pub(super) async fn put_page(form: &StaffForm, place: &Place) -> Result<Response> {
     let staff = &form.staff;
-    let draft = load(staff, &id).await?;
     let typed = PageForm {
         slug: form.field("slug").to_owned(),
         title: form.field("title").trim().to_owned(),
@@ -228,10 +293,10 @@ pub(crate) async fn save_pages(form: StaffForm, Path(id): Path<String>) -> Resul
         }
     };
     match saved {
-        Ok(()) => Ok(onward(&form, &draft, Step::Pages, "")),
+        Ok(()) => Ok(place.onward(form, Step::Pages)),
         Err(refusal @ (EditRefusal::Refused(_) | EditRefusal::Problems(_))) => {
             let errors = vec![error("title", &refusal.to_string())];
-            pages_page(staff, &draft, StatusCode::UNPROCESSABLE_ENTITY, typed, errors).await
+            pages_page(staff, place, StatusCode::UNPROCESSABLE_ENTITY, typed, errors).await
         }
         Err(refusal) => Err(edit_refused(refusal, Some(&typed.markdown)).into()),
     }
@@ -239,7 +304,7 @@ pub(crate) async fn save_pages(form: StaffForm, Path(id): Path<String>) -> Resul
 
 async fn pages_page(
     staff: &Staff,
-    draft: &Draft,
+    place: &Place,
     status: StatusCode,
     form: PageForm,
     errors: Vec<FieldError>,
@@ -248,8 +313,8 @@ async fn pages_page(
     let view = DraftPages {
         site: staff.dressed.chrome.clone(),
         visit: staff.visit(saved(staff)),
-        desk: staff.desk(PART),
-        draft: frame(staff, draft, Step::Pages.slug()).await?,
+        desk: staff.desk(place.part()),
+        draft: place.frame(staff, Step::Pages).await?,
         pages: pages.map(|page| (page.slug.clone(), page.title.clone(), page.in_navigation)).collect(),
         form,
         errors,

@@ -3,20 +3,21 @@
 use actions::policy::{Action, Kind};
 use actions::{Draft, EditRefusal, Organisation, RollImportRefusal, Step};
 use actions::{HeldRoll, RollKind};
+use domain::roll::RowReason;
 use domain::tenant_pack::{EntryRoute, MAX_PEOPLE, OrganisationFile};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, Result, handler};
 
-use super::campaigns::PART;
+use super::campaigns::{PART, own_link};
 use super::drafts::{error, frame, load, onward, saved};
 use super::edit_refused;
 use crate::console::{Staff, StaffForm, StaffUpload};
 use crate::fault::PageError;
 use crate::views::FieldError;
-use crate::views::console::{DraftPeople, OrganisationForm, OrganisationLine, RollReport};
+use crate::views::console::{DraftPeople, OrganisationForm, OrganisationLine, RollProblem, RollReport};
 
-/// Most bad rows of a roll that a page lists.
+/// Most reasons, and most lines of each, that a page lists about a roll.
 const LISTED_PROBLEMS: usize = 50;
 
 #[handler]
@@ -117,6 +118,15 @@ pub(crate) async fn import_roll(upload: StaffUpload, Path(id): Path<String>) -> 
         Err(refusal) => return Err(edit_refused(refusal, None).into()),
     };
     match enrolment.import_roll(staff.tenant(), &campaign, kind, &file.bytes, &|_| {}).await {
+        Ok(held) if held.held == 0 => {
+            // Nothing of it can be put on the list, so nothing of it stays.
+            let let_go = enrolment.discard_roll(staff.tenant(), &campaign, held.import).await;
+            if let Err(RollImportRefusal::Action(fault)) = let_go {
+                return Err(PageError::from(fault).into());
+            }
+            let (status, report) = (StatusCode::UNPROCESSABLE_ENTITY, report(held));
+            page(staff, &draft, status, new_form(), Some(report), Vec::new()).await
+        }
         Ok(held) => page(staff, &draft, StatusCode::OK, new_form(), Some(report(held)), Vec::new()).await,
         Err(RollImportRefusal::Action(fault)) => Err(PageError::from(fault).into()),
         Err(refusal) => refused(refusal.to_string()).await,
@@ -124,15 +134,34 @@ pub(crate) async fn import_roll(upload: StaffUpload, Path(id): Path<String>) -> 
 }
 
 fn report(held: HeldRoll) -> RollReport {
-    let listed = held.problems.iter().take(LISTED_PROBLEMS);
     RollReport {
         import: held.import.to_string(),
         held: held.held,
         bad: held.problems.len(),
-        problems: listed.map(|problem| (problem.line, problem.reason.to_string())).collect(),
-        duplicates: held.duplicates.len(),
+        unknown: held.problems.iter().any(|problem| {
+            matches!(problem.reason, RowReason::UnknownOrganisation(_) | RowReason::NotAShortName)
+        }),
+        problems: by_reason(held.problems.iter().map(|problem| (problem.line, problem.reason.to_string()))),
+        duplicates: held.duplicates.iter().take(LISTED_PROBLEMS).map(ToString::to_string).collect(),
+        more_duplicates: held.duplicates.len().saturating_sub(LISTED_PROBLEMS),
         ignored: held.ignored_columns,
     }
+}
+
+/// Each reason once, with the first of the lines that it is about, and how many more there are.
+fn by_reason(problems: impl Iterator<Item = (u64, String)>) -> Vec<RollProblem> {
+    let mut all: Vec<RollProblem> = Vec::new();
+    for (line, reason) in problems {
+        match all.iter().position(|problem| problem.reason == reason) {
+            Some(place) if all[place].lines.len() < LISTED_PROBLEMS => all[place].lines.push(line),
+            Some(place) => all[place].more += 1,
+            None if all.len() < LISTED_PROBLEMS => {
+                all.push(RollProblem { lines: vec![line], more: 0, reason });
+            }
+            None => {}
+        }
+    }
+    all
 }
 
 /// Puts the held rows onto the roll, or lets go of them.
@@ -175,10 +204,11 @@ async fn page(
     let on_roll = staff.state.enrolment().on_roll(staff.tenant(), &draft.campaign.slug).await;
     let on_roll = on_roll.map_err(PageError::from)?;
     let line = |organisation: &Organisation| OrganisationLine {
+        link: own_link(staff, &draft.campaign.slug, organisation),
         slug: organisation.slug.clone(),
         name: organisation.name.clone(),
         route: match organisation.entry_route {
-            EntryRoute::Invited => "Invited: login details are sent to each",
+            EntryRoute::Invited => "Invited: you send each login details",
             EntryRoute::SignUp => "They sign up themselves",
         }
         .to_owned(),

@@ -1,11 +1,10 @@
 //! The steps of a draft that are about the campaign itself. Each is a plain form; whatever button is pressed, what was typed is kept.
 
 use actions::{Draft, EditRefusal, Step};
-use chrono::{Days, NaiveDateTime, NaiveTime};
+use chrono::NaiveDateTime;
 use domain::campaign_draft::{CampaignDraft, DraftRound};
 use domain::moderation::ModerationMode;
-use domain::planned_email::{EmailKind, held};
-use domain::tenant_pack::{MAX_SMALLEST_GROUP, MIN_SMALLEST_GROUP, PromptFile};
+use domain::tenant_pack::{EntryRoute, MAX_SMALLEST_GROUP, MIN_SMALLEST_GROUP, PromptFile};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, Result, handler};
@@ -16,14 +15,10 @@ use super::edit_refused;
 use crate::console::{Staff, StaffForm};
 use crate::fault::PageError;
 use crate::views::FieldError;
-use crate::views::console::{
-    DraftEmails, DraftFrame, DraftPurpose, DraftRounds, DraftStep, EmailForm, PromptForm, RoundForm, STEPS,
-};
+use crate::views::console::{DraftFrame, DraftPurpose, DraftRounds, DraftStep, PromptForm, RoundForm, STEPS};
 
-/// At what hour emails are planned to go unless somebody says otherwise.
-const MORNING: NaiveTime = NaiveTime::from_hms_opt(8, 0, 0).expect("eight in the morning");
 /// Said about a time that cannot be read.
-const NO_TIME: &str = "Write the day and the time, such as 2 March 2026, 09:00.";
+pub(super) const NO_TIME: &str = "Write the day and the time, such as 2 March 2026, 09:00.";
 
 /// The draft that the address names.
 pub(super) async fn load(staff: &Staff, id: &str) -> Result<Draft, PageError> {
@@ -35,7 +30,15 @@ pub(super) async fn load(staff: &Staff, id: &str) -> Result<Draft, PageError> {
 pub(super) async fn frame(staff: &Staff, draft: &Draft, step: &str) -> Result<DraftFrame, PageError> {
     let blockers = staff.state.enrolment().check_draft(staff.tenant(), draft).await;
     let blockers = blockers.map_err(|refusal| edit_refused(refusal, None))?;
-    let blocked = |slug: &str| blockers.iter().any(|blocker| blocker.step.slug() == slug);
+    let no_roll = !empty_rolls(staff, draft).await?.is_empty();
+    let blocked = |slug: &str| {
+        let open = match slug {
+            "people" => no_roll,
+            "emails" => draft.campaign.emails.is_empty(),
+            _ => false,
+        };
+        open || blockers.iter().any(|blocker| blocker.step.slug() == slug)
+    };
     let steps = STEPS.iter().map(|(slug, title)| DraftStep {
         slug: (*slug).to_owned(),
         title: (*title).to_owned(),
@@ -44,12 +47,24 @@ pub(super) async fn frame(staff: &Staff, draft: &Draft, step: &str) -> Result<Dr
     let place = STEPS.iter().position(|(slug, _)| *slug == step).unwrap_or_default();
     Ok(DraftFrame {
         id: draft.id.to_string(),
+        at: format!("/console/drafts/{}", draft.id),
         title: draft.campaign.title.clone(),
         version: draft.version,
         steps: steps.collect(),
         next: STEPS[(place + 1).min(STEPS.len() - 1)].0.to_owned(),
         step: step.to_owned(),
     })
+}
+
+/// Names of organisations whose people come in by an invitation alone, and of whom nobody is on the list.
+pub(super) async fn empty_rolls(staff: &Staff, draft: &Draft) -> Result<Vec<String>, PageError> {
+    let on_roll = staff.state.enrolment().on_roll(staff.tenant(), &draft.campaign.slug).await?;
+    let empty = staff.tenant().organisations.iter().filter(|organisation| {
+        organisation.entry_route == EntryRoute::Invited
+            && organisation.single_sign_on.is_none()
+            && !on_roll.iter().any(|(id, count)| *id == organisation.id && *count > 0)
+    });
+    Ok(empty.map(|organisation| organisation.name.clone()).collect())
 }
 
 /// Said once after a step was saved.
@@ -77,7 +92,7 @@ pub(super) fn onward(form: &StaffForm, draft: &Draft, step: Step, query: &str) -
 }
 
 /// Saves what was typed; what somebody else's change stops is for the page to say.
-async fn save(
+pub(super) async fn save(
     form: &StaffForm,
     draft: &Draft,
     typed: &CampaignDraft,
@@ -194,8 +209,18 @@ pub(crate) async fn save_rounds(form: StaffForm, Path(id): Path<String>) -> Resu
     if errors.is_empty() {
         errors.extend(save(&form, &draft, &typed).await?);
     }
+    let mut draft = draft;
     if errors.is_empty() {
-        return Ok(onward(&form, &draft, Step::Rounds, &format!("&round={show}")));
+        errors = match (asked, place) {
+            ("next" | "save", Some(place)) => remarks(&typed.rounds[place]),
+            _ => Vec::new(),
+        };
+        if errors.is_empty() {
+            return Ok(onward(&form, &draft, Step::Rounds, &format!("&round={show}")));
+        }
+        // It was saved: the form goes on from there.
+        let id = draft.id.to_string();
+        draft = load(&form.staff, &id).await?;
     }
     let round = typed.rounds.iter().find(|round| round.slug == show).map(round_form).unwrap_or_default();
     let (opens, closes) = (form.field("opens").to_owned(), form.field("closes").to_owned());
@@ -230,6 +255,22 @@ fn read_round(form: &StaffForm, round: &mut DraftRound) -> Vec<FieldError> {
         prompt.votes.pass = or(field("pass"), &usual.pass);
     }
     errors
+}
+
+/// What stands in the way of a launch, said at once though it is saved.
+fn remarks(round: &DraftRound) -> Vec<FieldError> {
+    let mut remarks = Vec::new();
+    if let (Some(opens), Some(closes)) = (round.opens, round.closes)
+        && closes <= opens
+    {
+        remarks.push(error("closes", "It is saved, but it closes before it opens. Give it a later time."));
+    }
+    let empty = round.prompts.iter().filter(|prompt| prompt.text.trim().is_empty());
+    remarks.extend(empty.map(|prompt| {
+        let words = "It is saved, but this question is empty. Write it, or remove it.";
+        error(&format!("{}-text", prompt.slug), words)
+    }));
+    remarks
 }
 
 fn round_form(round: &DraftRound) -> RoundForm {
@@ -268,101 +309,6 @@ async fn rounds_page(
         draft: frame(staff, draft, Step::Rounds.slug()).await?,
         rounds: rounds.collect(),
         round,
-        errors,
-    };
-    staff.show_with(status, &view)
-}
-
-#[handler]
-pub(crate) async fn show_emails(staff: Staff, Path(id): Path<String>) -> Result<Response> {
-    let draft = load(&staff, &id).await?;
-    let typed = draft.campaign.clone();
-    emails_page(&staff, &draft, StatusCode::OK, &typed, Vec::new()).await
-}
-
-#[handler]
-pub(crate) async fn save_emails(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
-    let draft = load(&form.staff, &id).await?;
-    let mut typed = draft.campaign.clone();
-    let mut errors = Vec::new();
-    for email in &mut typed.emails {
-        let field = |name: &str| form.field(&format!("{}-{name}", email.slug)).trim().to_owned();
-        (email.title, email.kind) =
-            (field("title"), EmailKind::from_slug(&field("kind")).unwrap_or(email.kind));
-        email.send_at = local_time(&field("send_at"));
-        if email.send_at.is_none() && !field("send_at").is_empty() {
-            errors.push(error(&format!("{}-send_at", email.slug), NO_TIME));
-        }
-    }
-    match form.field("do") {
-        "add" => typed.add_email(EmailKind::Reminder, EmailKind::Reminder.label(), None),
-        "suggest" => suggest_emails(&mut typed),
-        asked => {
-            if let Some(slug) = asked.strip_prefix("remove-") {
-                typed.emails.retain(|email| email.slug != slug);
-            }
-        }
-    }
-    if errors.is_empty() {
-        errors.extend(save(&form, &draft, &typed).await?);
-    }
-    if errors.is_empty() {
-        return Ok(onward(&form, &draft, Step::Emails, ""));
-    }
-    emails_page(&form.staff, &draft, StatusCode::UNPROCESSABLE_ENTITY, &typed, errors).await
-}
-
-/// The usual four, by the rounds' dates: when it opens, half way, on the last day, and the day after.
-fn suggest_emails(draft: &mut CampaignDraft) {
-    let Some((opens, closes)) = span(draft) else { return };
-    let half = opens.date() + (closes.date() - opens.date()) / 2;
-    let last = (closes - chrono::TimeDelta::seconds(1)).date();
-    for (kind, at) in [
-        (EmailKind::Launch, opens),
-        (EmailKind::Reminder, half.and_time(MORNING)),
-        (EmailKind::LastDay, last.and_time(MORNING)),
-        (EmailKind::Closed, (closes.date() + Days::new(1)).and_time(MORNING)),
-    ] {
-        if !draft.emails.iter().any(|email| email.kind == kind) {
-            draft.add_email(kind, kind.label(), Some(at));
-        }
-    }
-}
-
-fn span(draft: &CampaignDraft) -> Option<(NaiveDateTime, NaiveDateTime)> {
-    let opens = draft.rounds.iter().filter_map(|round| round.opens).min()?;
-    let closes = draft.rounds.iter().filter_map(|round| round.closes).max()?;
-    (opens < closes).then_some((opens, closes))
-}
-
-async fn emails_page(
-    staff: &Staff,
-    draft: &Draft,
-    status: StatusCode,
-    typed: &CampaignDraft,
-    errors: Vec<FieldError>,
-) -> Result<Response> {
-    let file = typed.to_file().ok();
-    let why = |slug: &str| {
-        let file = file.as_ref()?;
-        let email = file.emails.iter().find(|email| email.slug == slug)?;
-        held(email, file, staff.tenant().zone).map(|why| why.to_string())
-    };
-    let emails = typed.emails.iter().map(|email| EmailForm {
-        slug: email.slug.clone(),
-        title: email.title.clone(),
-        kind: email.kind.slug().to_owned(),
-        send_at: email.send_at.map(time_field).unwrap_or_default(),
-        held: why(&email.slug),
-    });
-    let view = DraftEmails {
-        site: staff.dressed.chrome.clone(),
-        visit: staff.visit(saved(staff)),
-        desk: staff.desk(PART),
-        draft: frame(staff, draft, Step::Emails.slug()).await?,
-        emails: emails.collect(),
-        kinds: EmailKind::ALL.iter().map(|kind| (kind.slug().to_owned(), kind.label().to_owned())).collect(),
-        can_suggest: span(typed).is_some(),
         errors,
     };
     staff.show_with(status, &view)

@@ -140,7 +140,10 @@ fn day_chart(days: &[DayFigures], before: &BTreeMap<Measure, i64>) -> Option<Day
     };
     let said: Vec<String> = measures
         .iter()
-        .map(|measure| format!("{}: {}", measure.label(), Thousands(value(&last.totals, *measure))))
+        .map(|measure| match value(&last.totals, *measure) {
+            0 => format!("{}: too few to show", measure.label()),
+            value => format!("{}: {}", measure.label(), Thousands(value)),
+        })
         .collect();
     let description = format!("At the end of {}: {}.", last.day.format(DAY), said.join(", "));
     let lines: Vec<Vec<i64>> = measures.iter().map(line).collect();

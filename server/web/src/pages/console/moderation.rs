@@ -1,5 +1,7 @@
 //! The moderators' queue and the page of a case. What is decided there: `decisions.rs`.
 
+use std::collections::HashMap;
+
 use actions::policy::{Action, Kind};
 use actions::{
     Campaign, CaseNote, CaseView, MAX_SUSPENSIONS, ModeratedPost, QUEUE_PAGE, Queue, QueuedPost,
@@ -7,6 +9,7 @@ use actions::{
 };
 use chrono::NaiveDate;
 use domain::contribution::PostState;
+use domain::ids::PostId;
 use domain::moderation::{
     CaseState, Claim, MAX_NOTE_CHARACTERS, NoteKind, Reason, Rule, SUSPENSION_DAYS, Step, after,
 };
@@ -25,10 +28,12 @@ use crate::text_html::post_html;
 use crate::views::ReasonChoice;
 use crate::views::console::{
     CaseActs, CaseFinding, CasePost, CaseReport, CaseSaid, CaseSimilar, CaseThread, CaseTyped, ClaimedBy,
-    ModerationCase, ModerationQueue, QueueFilter, QueueLine, SuspendedLine,
+    DecidedBefore, HiddenBy, ModerationCase, ModerationQueue, QueueFilter, QueueLine, SuspendedLine,
 };
 
 const PART: &str = "/console/campaigns";
+/// How many pages of the record are looked through for who hid a post.
+const MAX_RECORD_PAGES: usize = 20;
 
 /// The campaign called `slug`.
 pub(super) fn campaign<'a>(staff: &'a Staff, slug: &str) -> Result<&'a Campaign, PageError> {
@@ -65,12 +70,13 @@ pub(crate) async fn list(staff: Staff, Path(slug): Path<String>) -> Result<Respo
         title: campaign.title.clone(),
         filter: filter.map(CaseState::slug).unwrap_or_default().to_owned(),
         filters,
-        cases: queue.cases.iter().map(|queued| line(&staff, queued)).collect(),
+        cases: queue.cases.iter().map(|queued| line(&staff, queued, &queue.reasons)).collect(),
         suspended: suspended.into_iter().map(|one| suspended_line(one, today)).collect(),
         most_suspended: MAX_SUSPENSIONS,
         page,
         more: queue.more && page * QUEUE_PAGE < u64::MAX,
         may_decide: staff.may(Kind::Post, Action::Change),
+        before: decided_before(&staff, campaign).await?,
     };
     staff.show(&view)
 }
@@ -120,6 +126,7 @@ pub(super) async fn page(
     let waiting = queue.map_err(PageError::from)?.waiting();
     let today = local_date(staff.state.now(), staff.tenant().zone);
     let claimed = claimed(staff, shown.case.claim.as_ref());
+    let hidden_by = hidden_by(staff, &shown).await?;
     let contacts = &staff.tenant().contacts;
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let (typed, problem) = refused.map_or((CaseTyped::default(), None), |(typed, why)| (typed, Some(why)));
@@ -172,6 +179,8 @@ pub(super) async fn page(
         support: contacts.support.clone(),
         support_name: contacts.support_name.clone(),
         problem,
+        hidden_by,
+        before: decided_before(staff, campaign).await?,
         typed,
     };
     staff.show_with(status, &view)
@@ -189,7 +198,45 @@ fn suspended_line(
     }
 }
 
-fn line(staff: &Staff, QueuedPost { case, post }: &QueuedPost) -> QueueLine {
+/// What the address says was decided just before. Only a hiding is taken back by one press: all else needs a look, or a reason.
+async fn decided_before(staff: &Staff, campaign: &Campaign) -> Result<Option<DecidedBefore>, PageError> {
+    let Some(id) = staff.query.get("last").and_then(|id| id.parse().ok()) else { return Ok(None) };
+    let shown = staff.state.actions().show_case(staff.tenant(), campaign, id, "").await?;
+    Ok(shown.map(|shown| DecidedBefore {
+        post: id.to_string(),
+        undo: (shown.case.state == CaseState::Hidden && acts(staff, &shown).restore)
+            .then_some(shown.case.version),
+    }))
+}
+
+/// Who hid a post that its author appeals for, as far back as [`MAX_RECORD_PAGES`] of the record say.
+async fn hidden_by(staff: &Staff, shown: &CaseView) -> Result<Option<HiddenBy>, PageError> {
+    if shown.case.state != CaseState::Appealed {
+        return Ok(None);
+    }
+    let (post, mut below) = (shown.post.id.to_string(), None);
+    for _ in 0..MAX_RECORD_PAGES {
+        let page = staff.state.actions().read_audit(staff.tenant(), below).await?;
+        if let Some(deed) =
+            page.deeds.into_iter().find(|deed| deed.what == "post.hide" && deed.subject == post)
+        {
+            let mine = deed.by.is_some() && deed.by == staff.actor().account;
+            return Ok(Some(HiddenBy { name: deed.by_name, mine }));
+        }
+        below = page.below;
+        if below.is_none() {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+fn line(
+    staff: &Staff,
+    QueuedPost { case, post }: &QueuedPost,
+    reasons: &HashMap<PostId, Vec<Reason>>,
+) -> QueueLine {
+    let reasons = reasons.get(&post.id).map(Vec::as_slice).unwrap_or_default();
     let today = local_date(staff.state.now(), staff.tenant().zone);
     QueueLine {
         post: post.id.to_string(),
@@ -198,6 +245,8 @@ fn line(staff: &Staff, QueuedPost { case, post }: &QueuedPost) -> QueueLine {
         state: case.state.label(),
         flags: case.flags.iter().map(|rule: &Rule| rule.label()).collect(),
         reports: case.reports,
+        reasons: reasons.iter().map(|reason| reason.label()).collect(),
+        urgent: reasons.contains(&Reason::Safeguarding),
         since: day_in_words(case.opened_on, today),
         claimed: claimed(staff, case.claim.as_ref()),
     }

@@ -1,7 +1,7 @@
 //! The accounts of a tenant: who works here and as what.
 
 use actions::policy::{Action, Kind, Role};
-use actions::{AccountRefusal, ListedAccount, NewAccount};
+use actions::{AccountRefusal, ListedAccount, NewAccount, Tenant};
 use domain::account::{AccountState, INVITATION_DAYS};
 use domain::ids::AccountId;
 use poem::http::StatusCode;
@@ -60,7 +60,7 @@ pub(crate) async fn invite(form: StaffForm) -> Result<Response> {
     staff.require_recent_proof(INVITE)?;
     let text = |name: &str| form.field(name).trim().to_owned();
     let new = NewAccount { email: text("email"), name: text("name"), roles: roles_in(&form.form) };
-    let welcome = welcome(staff);
+    let welcome = welcome(staff, staff.tenant());
     match staff.state.accounts().invite_account(staff.actor(), staff.tenant(), &new, &welcome).await {
         Ok(_) => Ok(form.see_other(&format!("{PATH}?done=invited"))),
         Err(refusal) => {
@@ -112,7 +112,7 @@ pub(crate) async fn resume(form: StaffForm, Path(id): Path<String>) -> Result<Re
 pub(crate) async fn reset(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
     let (staff, account) = (&form.staff, account_id(&id)?);
     staff.require_recent_proof(&format!("{PATH}/{account}"))?;
-    let (accounts, welcome) = (staff.state.accounts(), welcome(staff));
+    let (accounts, welcome) = (staff.state.accounts(), welcome(staff, staff.tenant()));
     let done = accounts.reset_account(staff.actor(), staff.tenant(), account, &welcome).await;
     finish(&form, done.map(|_| ()), "reset")
 }
@@ -141,9 +141,9 @@ fn needs_grant(staff: &Staff) -> Result<(), PageError> {
     }
 }
 
-/// Where an invitation leads; its token goes behind.
-fn welcome(staff: &Staff) -> String {
-    format!("{}console/welcome?token=", staff.state.settings.addresses.identity(staff.tenant()))
+/// Where an invitation into `tenant` leads; its token goes behind.
+pub(super) fn welcome(staff: &Staff, tenant: &Tenant) -> String {
+    format!("{}console/welcome?token=", staff.state.settings.addresses.identity(tenant))
 }
 
 fn account_id(text: &str) -> Result<AccountId, PageError> {
@@ -162,7 +162,8 @@ fn roles_in(form: &Form) -> Vec<Role> {
 /// The roles that can be given in this tenant.
 fn choices(staff: &Staff, chosen: &[Role]) -> Vec<RoleChoice> {
     let platform = staff.tenant().is_platform();
-    let can = Role::ALL.into_iter().filter(|role| (*role == Role::Operator) == platform);
+    let can = Role::ALL.into_iter().filter(|role| *role != Role::Support);
+    let can = can.filter(|role| (*role == Role::Operator) == platform);
     can.map(|role| RoleChoice { slug: role.slug(), title: role.title(), chosen: chosen.contains(&role) })
         .collect()
 }

@@ -1,13 +1,13 @@
 //! Who may do what, from the enforcer itself; and the tenant's own lines, where they may be changed.
 
-use actions::policy::{Action, Kind, MatrixRow, Role, Source};
+use actions::policy::{Action, Cell, Kind, MatrixRow, Role, Source};
 use actions::{PolicyRefusal, policy_text, policy_version};
 use poem::http::StatusCode;
 use poem::{Response, Result, handler};
 
 use super::edit_refused;
 use crate::console::{Staff, StaffForm};
-use crate::views::console::{PolicyCell, PolicyPage, PolicyRow};
+use crate::views::console::{PolicyPage, PolicyRole, PolicyRow};
 
 const PATH: &str = "/console/policy";
 
@@ -50,7 +50,6 @@ fn page(
         site: staff.dressed.chrome.clone(),
         visit: staff.visit(done),
         desk: staff.desk(PATH),
-        roles: Role::ALL.iter().map(|role| role.title().to_owned()).collect(),
         rows: staff.tenant().policy().matrix().into_iter().map(row).collect(),
         seen,
         lines,
@@ -62,11 +61,17 @@ fn page(
 }
 
 fn row(row: MatrixRow) -> PolicyRow {
-    let cell =
-        |cell: &actions::policy::Cell| PolicyCell { allowed: cell.allowed, own: cell.source != Source::Base };
+    let cells = || Role::ALL.iter().zip(row.cells.iter());
+    let own = |cell: &Cell| cell.source != Source::Base;
+    let may = cells().filter(|(_, cell)| cell.allowed);
+    let not_here = cells().filter(|(_, cell)| !cell.allowed && own(cell));
     PolicyRow {
-        kind: row.kind.slug().to_owned(),
-        action: row.action.slug().to_owned(),
-        cells: row.cells.iter().map(cell).collect(),
+        kind: row.kind.title().to_owned(),
+        action: row.action.title().to_owned(),
+        line: format!("{}, {}", row.kind, row.action),
+        roles: may
+            .map(|(role, cell)| PolicyRole { title: role.title().to_owned(), own: own(cell) })
+            .collect(),
+        not_here: not_here.map(|(role, _)| role.title().to_owned()).collect(),
     }
 }

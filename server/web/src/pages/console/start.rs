@@ -7,7 +7,8 @@ use domain::time_zone::in_words;
 use poem::{Response, Result, handler};
 
 use crate::console::Staff;
-use crate::views::console::{DeskLink, Start, StartCampaign};
+use crate::fault::PageError;
+use crate::views::console::{DeskLink, Start, StartCampaign, StartSupport};
 
 const PATH: &str = "/console";
 
@@ -16,7 +17,7 @@ const WORK: [(&str, &str, Kind, Action); 4] = [
     ("Figures", "figures", Kind::Figures, Action::Read),
     ("Moderation", "moderation", Kind::Post, Action::Read),
     ("Dates", "dates", Kind::Campaign, Action::Read),
-    ("Everything that was said (JSON)", "content", Kind::Content, Action::Export),
+    ("Download everything that was said (JSON)", "content", Kind::Content, Action::Export),
 ];
 
 #[handler]
@@ -25,9 +26,27 @@ pub(crate) async fn show(staff: Staff) -> Result<Response> {
         site: staff.dressed.chrome.clone(),
         visit: staff.visit(None),
         desk: staff.desk(PATH),
+        support: support(&staff).await?,
         campaigns: staff.tenant().campaigns.iter().map(|campaign| listed(&staff, campaign)).collect(),
     };
     staff.show(&view)
+}
+
+/// The accesses of operators that last, to whoever may know of them.
+async fn support(staff: &Staff) -> Result<Vec<StartSupport>, PageError> {
+    if !staff.may(Kind::Support, Action::Read) {
+        return Ok(Vec::new());
+    }
+    let (now, zone) = (staff.state.now(), staff.tenant().zone);
+    let accesses = staff.state.accounts().list_support(staff.tenant()).await?;
+    let lasting = accesses.into_iter().filter(|access| access.ends_at > now);
+    Ok(lasting
+        .map(|access| StartSupport {
+            name: access.name,
+            reason: access.reason,
+            until: in_words(access.ends_at, zone),
+        })
+        .collect())
 }
 
 fn listed(staff: &Staff, campaign: &Campaign) -> StartCampaign {

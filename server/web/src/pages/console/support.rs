@@ -32,7 +32,7 @@ pub(crate) async fn list(staff: Staff) -> Result<Response> {
     };
     let view = Support {
         site: staff.dressed.chrome.clone(),
-        visit: staff.visit(staff.query.get("done").map(|_| "It has ended.")),
+        visit: staff.visit(staff.query.get("done").map(|_| "The access has ended.")),
         desk: staff.desk(PATH),
         most: SHOWN_ACCESSES,
         lines: accesses.into_iter().map(line).collect(),
@@ -60,10 +60,10 @@ pub(crate) async fn open(form: StaffForm, Path(slug): Path<String>) -> Result<Re
     match opened {
         Ok(token) => {
             let base = staff.state.settings.addresses.identity(&tenant);
-            tenants::opened_page(staff, &tenant, format!("{base}console/support/arrive?token={token}"))
+            tenants::opened_page(staff, &tenant, format!("{base}console/support/arrive?token={token}")).await
         }
         Err(SupportRefusal::Action(fault)) => Err(PageError::from(fault).into()),
-        Err(refusal) => tenants::refused_support(staff, &tenant, &asked.reason, refusal.to_string()),
+        Err(refusal) => tenants::refused_support(staff, &tenant, &asked.reason, refusal.to_string()).await,
     }
 }
 

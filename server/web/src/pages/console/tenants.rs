@@ -10,17 +10,20 @@ use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, Result, handler};
 
+use super::entering::{MAX_SHOWN, refused};
+use super::people::welcome;
 use super::{download, edit_refused};
 use crate::console::{Staff, StaffForm};
 use crate::fault::PageError;
-use crate::views::console::{Switch, TenantField, TenantForm, TenantLine, TenantPage, Tenants};
+use crate::views::FieldError;
+use crate::views::console::{LeadForm, Switch, TenantField, TenantForm, TenantLine, TenantPage, Tenants};
 
 const PATH: &str = "/console/tenants";
 
 #[handler]
 pub(crate) async fn list(staff: Staff) -> Result<Response> {
     only_at_the_platform(&staff)?;
-    list_page(&staff, StatusCode::OK, &NewTenant::default(), None).await
+    list_page(&staff, StatusCode::OK, &NewTenant::default(), Vec::new()).await
 }
 
 #[handler]
@@ -42,7 +45,12 @@ pub(crate) async fn create(form: StaffForm) -> Result<Response> {
         Ok(()) => Ok(form.see_other(&format!("{PATH}/{}?done=made", new.slug))),
         Err(NewTenantRefusal::Action(fault)) => Err(PageError::from(fault).into()),
         Err(refusal) => {
-            let why = Some(refusal.to_string());
+            let why = match refusal {
+                NewTenantRefusal::Problems(problems) => {
+                    problems.into_iter().map(|problem| problem.reason).collect()
+                }
+                refusal => vec![refusal.to_string()],
+            };
             list_page(staff, StatusCode::UNPROCESSABLE_ENTITY, &new, why).await
         }
     }
@@ -51,7 +59,31 @@ pub(crate) async fn create(form: StaffForm) -> Result<Response> {
 #[handler]
 pub(crate) async fn show(staff: Staff, Path(slug): Path<String>) -> Result<Response> {
     let tenant = find(&staff, &slug).await?;
-    one_page(&staff, StatusCode::OK, &tenant, Told::default())
+    one_page(&staff, StatusCode::OK, &tenant, Told::default()).await
+}
+
+/// Invites the tenant's first comms lead.
+#[handler]
+pub(crate) async fn invite_lead(form: StaffForm, Path(slug): Path<String>) -> Result<Response> {
+    let (staff, at) = (&form.staff, path(&slug));
+    let tenant = find(staff, &slug).await?;
+    staff.require_recent_proof(&at)?;
+    let (name, email) = (form.field("name").trim(), form.field("email").trim());
+    let welcome = welcome(staff, &tenant);
+    let accounts = staff.state.accounts();
+    match accounts.invite_first_lead(staff.actor(), &tenant, (name, email), &welcome).await {
+        Ok(_) => Ok(form.see_other(&format!("{at}?done=invited"))),
+        Err(refusal) => {
+            let (status, field, text) = refused(refusal)?;
+            let field = if field == "name" { "name" } else { "email" };
+            let lead = LeadForm {
+                name: name.chars().take(MAX_SHOWN).collect(),
+                email: email.chars().take(MAX_SHOWN).collect(),
+                error: Some(FieldError { field: field.to_owned(), text }),
+            };
+            one_page(staff, status, &tenant, Told { lead, ..Told::default() }).await
+        }
+    }
 }
 
 #[handler]
@@ -99,20 +131,20 @@ pub(super) fn path(slug: &str) -> String {
 }
 
 /// A tenant's page with the link into its console, good once.
-pub(super) fn opened_page(staff: &Staff, tenant: &Tenant, link: String) -> Result<Response> {
+pub(super) async fn opened_page(staff: &Staff, tenant: &Tenant, link: String) -> Result<Response> {
     let told = Told { link: Some(link), ..Told::default() };
-    one_page(staff, StatusCode::OK, tenant, told)
+    one_page(staff, StatusCode::OK, tenant, told).await
 }
 
 /// A tenant's page that says why there is no support access.
-pub(super) fn refused_support(
+pub(super) async fn refused_support(
     staff: &Staff,
     tenant: &Tenant,
     why: &str,
     problem: String,
 ) -> Result<Response> {
     let told = Told { why: why.to_owned(), support_problem: Some(problem), ..Told::default() };
-    one_page(staff, StatusCode::UNPROCESSABLE_ENTITY, tenant, told)
+    one_page(staff, StatusCode::UNPROCESSABLE_ENTITY, tenant, told).await
 }
 
 /// What a tenant's page says beside what stands.
@@ -123,6 +155,7 @@ struct Told {
     why: String,
     support_problem: Option<String>,
     link: Option<String>,
+    lead: LeadForm,
 }
 
 pub(super) async fn find(staff: &Staff, slug: &str) -> Result<Arc<Tenant>> {
@@ -144,7 +177,7 @@ async fn change(form: &StaffForm, slug: &str, change: StandingChange) -> Result<
                 problem: Some(refusal.to_string()),
                 ..Told::default()
             };
-            one_page(staff, StatusCode::UNPROCESSABLE_ENTITY, &tenant, told)
+            one_page(staff, StatusCode::UNPROCESSABLE_ENTITY, &tenant, told).await
         }
     }
 }
@@ -153,7 +186,7 @@ async fn list_page(
     staff: &Staff,
     status: StatusCode,
     typed: &NewTenant,
-    problem: Option<String>,
+    problems: Vec<String>,
 ) -> Result<Response> {
     let tenants = staff.state.sides.tenants().all().await.map_err(PageError::from)?;
     let view = Tenants {
@@ -162,20 +195,23 @@ async fn list_page(
         desk: staff.desk(PATH),
         tenants: tenants.iter().map(|tenant| line(tenant)).collect(),
         form: staff.may(Kind::Tenant, Action::Create).then(|| form_of(typed)),
-        problem,
+        problems,
     };
     staff.show_with(status, &view)
 }
 
-fn one_page(staff: &Staff, status: StatusCode, tenant: &Tenant, told: Told) -> Result<Response> {
+async fn one_page(staff: &Staff, status: StatusCode, tenant: &Tenant, told: Told) -> Result<Response> {
     let today = local_date(staff.state.now(), tenant.zone);
     let (reason, leaves_on) = match &tenant.standing {
         Standing::Active => (None, None),
         Standing::Suspended { reason } => (Some(reason.clone()), None),
         Standing::Leaving { on } => (None, Some(day_in_words(*on, today))),
     };
+    let has_lead = staff.state.accounts().has_lead(tenant).await.map_err(PageError::from)?;
+    let may_invite = !has_lead && staff.may(Kind::Tenant, Action::Create);
     let done = staff.query.get("done").map(|done| match done {
-        "made" => "It is there. Now invite its first comms lead: candour account invite, or the People page of its console.",
+        "made" => "It is there. Now invite its first comms lead.",
+        "invited" => "The invitation is on its way.",
         _ => "Done. Every page follows within seconds.",
     });
     let shown = |flag: Flag| Switch {
@@ -188,6 +224,8 @@ fn one_page(staff: &Staff, status: StatusCode, tenant: &Tenant, told: Told) -> R
         visit: staff.visit(done),
         desk: staff.desk(PATH),
         line: line(tenant),
+        address: staff.state.settings.addresses.identity(tenant),
+        lead: may_invite.then_some(told.lead),
         reason,
         leaves_on,
         grace_days: GRACE_DAYS,

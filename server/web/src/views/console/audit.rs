@@ -30,6 +30,77 @@ impl AuditSide {
     }
 }
 
+/// What each thing is called that the record holds. The exported record keeps the name on the left.
+const DEEDS: [(&str, &str); 62] = [
+    ("account.accept", "Accepted an invitation"),
+    ("account.add-passkey", "Added a passkey"),
+    ("account.change-password", "Changed their password"),
+    ("account.end-session", "Signed out one of their devices"),
+    ("account.invite", "Invited a colleague"),
+    ("account.new-recovery-codes", "Made new recovery codes"),
+    ("account.prove", "Showed again who they are"),
+    ("account.remove-passkey", "Removed a passkey"),
+    ("account.reset", "Sent new sign-in details"),
+    ("account.resume", "Let somebody in again"),
+    ("account.session-misused", "A sign-in was used in a way that it must not be"),
+    ("account.set-up-password", "Set a password"),
+    ("account.sign-in", "Signed in"),
+    ("account.sign-in-refused", "Was not let in"),
+    ("account.sign-out", "Signed out"),
+    ("account.suspend", "Stopped somebody from signing in"),
+    ("audit.export", "Downloaded the record"),
+    ("branding.change", "Changed the look"),
+    ("branding.page", "Wrote or changed a page"),
+    ("branding.remove-page", "Removed a page"),
+    ("campaign.discard-draft", "Deleted a draft"),
+    ("campaign.draft", "Began a draft"),
+    ("campaign.extended", "Gave more time"),
+    ("campaign.launch", "Launched a conversation"),
+    ("campaign.paused", "Paused a conversation"),
+    ("campaign.reopened", "Opened a conversation again"),
+    ("campaign.resumed", "Ended a pause"),
+    ("campaign.shortened", "Moved the end to an earlier time"),
+    ("content.export", "Downloaded everything that was said"),
+    ("figures.export", "Downloaded the figures"),
+    ("organisation.change", "Changed an organisation"),
+    ("participant.end-suspension", "Let an author write again"),
+    ("participant.suspend", "Stopped an author from writing"),
+    ("policy.add", "Added a line to who may do what"),
+    ("policy.change", "Changed who may do what"),
+    ("policy.remove", "Removed a line from who may do what"),
+    ("post.amend", "Changed the words of a post"),
+    ("post.appeal", "Its author asked for another look"),
+    ("post.ask", "Asked an author"),
+    ("post.escalate", "Noted that somebody may not be safe"),
+    ("post.hide", "Hid a post"),
+    ("post.hold", "A rule held a post"),
+    ("post.keep", "Kept a post"),
+    ("post.merge", "Put two ideas together"),
+    ("post.report", "A post was reported"),
+    ("post.restore", "Brought a post back"),
+    ("role.grant", "Gave a role"),
+    ("role.revoke", "Took a role away"),
+    ("roll.import", "Brought people onto a list"),
+    ("roll.send-logins", "Sent login details"),
+    ("support.arrive", "Came in as platform support"),
+    ("support.end", "Ended a support access"),
+    ("support.open", "Opened a support access"),
+    ("tenant.create", "Made a tenant"),
+    ("tenant.delete", "Set a tenant to be deleted"),
+    ("tenant.erase", "Deleted a tenant for good"),
+    ("tenant.export", "Downloaded a tenant’s settings"),
+    ("tenant.flags", "Switched parts of the service on or off"),
+    ("tenant.resume", "Opened a tenant again"),
+    ("tenant.suspend", "Suspended a tenant"),
+    ("thread.lock", "Closed the comments"),
+    ("thread.unlock", "Opened the comments again"),
+];
+
+/// What was done, in words; what has none here, as the record names it.
+pub(crate) fn deed_words(what: &str) -> &str {
+    DEEDS.iter().find(|(slug, _)| *slug == what).map_or(what, |(_, words)| words)
+}
+
 /// A page of the record.
 #[derive(Clone, Debug, Serialize)]
 pub struct Audit {
@@ -43,9 +114,9 @@ pub struct Audit {
     pub side: AuditSide,
     /// Whether both sides' records are here.
     pub both: bool,
-    /// The deeds, newest first.
+    /// What was done, newest first.
     pub lines: Vec<AuditLine>,
-    /// Where older deeds begin, if there are some.
+    /// Where older lines begin, if there are some.
     pub older: Option<i64>,
     /// What checking the whole record found, if that was asked for.
     pub checked: Option<AuditChecked>,
@@ -80,8 +151,10 @@ pub struct AuditLine {
     pub at: String,
     /// Who.
     pub by: String,
-    /// What was done to what kind of thing.
+    /// What was done, in words.
     pub what: String,
+    /// The same as the exported record names it.
+    pub machine: String,
     /// To which one.
     pub subject: String,
     /// What else there is to say.
@@ -96,7 +169,8 @@ impl View for Audit {
             number,
             at: "6 May 2024, 10:12".into(),
             by: "Alex Rowan".into(),
-            what: what.into(),
+            what: deed_words(what).into(),
+            machine: what.into(),
             subject: subject.into(),
             detail: detail.into(),
         };
@@ -109,7 +183,7 @@ impl View for Audit {
             lines: vec![
                 line(
                     2,
-                    "campaign.extend",
+                    "campaign.extended",
                     "second-conversation",
                     "closes 7 May 23:59 → 9 May 23:59: more time was asked for",
                 ),

@@ -23,6 +23,10 @@ pub struct Campaigns {
     pub ended: Vec<CampaignLine>,
     /// Whether this person may prepare campaigns.
     pub may_prepare: bool,
+    /// Whether this person may see how many have login details.
+    pub may_see_logins: bool,
+    /// The short name of the campaign that was just launched.
+    pub launched: Option<String>,
 }
 
 /// A campaign.
@@ -94,6 +98,8 @@ impl View for Campaigns {
             drafts,
             ended,
             may_prepare,
+            may_see_logins: may_prepare,
+            launched: None,
         };
         let live = vec![
             line("second", "Our second Open Conversation", RoundState::Open),
@@ -101,9 +107,12 @@ impl View for Campaigns {
             line("third", "Later", RoundState::Upcoming),
         ];
         let ended = vec![line("first", "Our first Open Conversation", RoundState::Closed)];
+        let mut launched = page(live.clone(), vec![], vec![], true);
+        launched.launched = Some("third".into());
         vec![
             ("all", page(live.clone(), vec![draft], ended.clone(), true)),
             ("none", page(vec![], vec![], vec![], true)),
+            ("launched", launched),
             ("reading-only", page(live, vec![], ended, false)),
         ]
     }

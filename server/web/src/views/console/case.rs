@@ -3,7 +3,7 @@
 use domain::moderation::{MAX_NOTE_CHARACTERS, Reason, SUSPENSION_DAYS};
 use serde::Serialize;
 
-use super::{ClaimedBy, Desk};
+use super::{ClaimedBy, DecidedBefore, Desk};
 use crate::views::{Chrome, ReasonChoice, View, Visit};
 
 /// Everything about one case, and everything that can be done about it.
@@ -63,10 +63,23 @@ pub struct ModerationCase {
     pub support: String,
     /// Who that is.
     pub support_name: String,
+    /// Who hid it, where its author appeals: by name, and whether that is the reader.
+    pub hidden_by: Option<HiddenBy>,
+    /// What was decided just before, to look at again.
+    pub before: Option<DecidedBefore>,
     /// Why the last thing was not done.
     pub problem: Option<String>,
     /// What was typed when it was not.
     pub typed: CaseTyped,
+}
+
+/// Who hid a post.
+#[derive(Clone, Debug, Serialize)]
+pub struct HiddenBy {
+    /// Their name.
+    pub name: String,
+    /// Whether that is the reader.
+    pub mine: bool,
 }
 
 /// The post as moderators see it.
@@ -249,6 +262,8 @@ impl ModerationCase {
             limit: MAX_NOTE_CHARACTERS,
             support: "support@example.org".into(),
             support_name: "The independent support team".into(),
+            hidden_by: None,
+            before: None,
             problem: None,
             typed: CaseTyped::default(),
         }
@@ -296,9 +311,13 @@ impl View for ModerationCase {
         appealed.state = "Appealed";
         appealed.post.visible = false;
         appealed.reason = Some(Reason::OffTopic.label());
-        appealed.said =
-            vec![said("A moderator hid it", ""), said("The author appeals", "It is about rotas.")];
+        appealed.said = vec![
+            said("A moderator hid it", ""),
+            said("Its author asks for another look", "It is about rotas."),
+        ];
         appealed.can = CaseActs { keep: false, restore: true, merge: false, ..appealed.can };
+        appealed.hidden_by = Some(HiddenBy { name: "Alex Rowan".into(), mine: true });
+        appealed.before = Some(DecidedBefore { post: "c0ffee1".into(), undo: Some(3) });
         let mut amended = Self::sample_idea(chrome);
         amended.state = "Kept";
         amended.post.amended = true;

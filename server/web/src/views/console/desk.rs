@@ -9,6 +9,8 @@ pub struct Desk {
     pub name: String,
     /// Their roles, in words.
     pub roles: Vec<String>,
+    /// That the tenant is suspended, or goes and when: on every page of its console.
+    pub standing: Option<String>,
     /// The parts of the console that they may see.
     pub links: Vec<DeskLink>,
 }
@@ -34,6 +36,7 @@ impl Desk {
         Self {
             name: "Alex Rowan".into(),
             roles: vec!["Comms lead".into()],
+            standing: None,
             links: vec![
                 link("Start", "/console"),
                 link("Campaigns", "/console/campaigns"),

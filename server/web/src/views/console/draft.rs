@@ -8,8 +8,10 @@ use crate::views::{Chrome, FieldError, View, Visit};
 /// What every step shows around its own.
 #[derive(Clone, Debug, Serialize)]
 pub struct DraftFrame {
-    /// The draft's id.
+    /// The draft's id; empty where the same pages change a tenant's settings outside any draft.
     pub id: String,
+    /// Where its pages are, without the site's base.
+    pub at: String,
     /// What it is called.
     pub title: String,
     /// Comes back with every form, so that nobody overwrites what somebody else changed.
@@ -44,7 +46,29 @@ pub(crate) const STEPS: [(&str, &str); 7] = [
     ("check", "Check and launch"),
 ];
 
+/// Those of them that are a tenant's settings as well.
+const SETTINGS: [&str; 2] = ["branding", "pages"];
+
 impl DraftFrame {
+    /// The frame of a tenant's settings, at `step` of [`SETTINGS`].
+    pub(crate) fn of_settings(step: &str) -> Self {
+        let steps = STEPS.iter().filter(|(slug, _)| SETTINGS.contains(slug));
+        let steps = steps.map(|(slug, title)| DraftStep {
+            slug: (*slug).into(),
+            title: (*title).into(),
+            done: false,
+        });
+        Self {
+            id: String::new(),
+            at: "/console/settings".into(),
+            title: String::new(),
+            version: 0,
+            steps: steps.collect(),
+            next: String::new(),
+            step: step.into(),
+        }
+    }
+
     pub(crate) fn sample(step: &str) -> Self {
         let steps = STEPS.iter().enumerate().map(|(place, (slug, title))| DraftStep {
             slug: (*slug).into(),
@@ -54,6 +78,7 @@ impl DraftFrame {
         let place = STEPS.iter().position(|(slug, _)| *slug == step).unwrap_or_default();
         Self {
             id: "0f8fad5b-d9cb-469f-a165-70867728950e".into(),
+            at: "/console/drafts/0f8fad5b-d9cb-469f-a165-70867728950e".into(),
             title: "A third conversation".into(),
             version: 3,
             steps: steps.collect(),
@@ -190,6 +215,10 @@ pub struct DraftCheck {
     pub draft: DraftFrame,
     /// What blocks the launch: the step's short name, its title, and why.
     pub blockers: Vec<(String, String, String)>,
+    /// What a launch would leave undone.
+    pub warnings: Vec<String>,
+    /// How many emails are planned.
+    pub emails: usize,
     /// When the first round opens.
     pub opens: String,
     /// When the last one closes.
@@ -316,6 +345,8 @@ impl View for DraftCheck {
             desk: Desk::sample("/console/campaigns"),
             draft: DraftFrame::sample("check"),
             blockers,
+            warnings: vec![],
+            emails: 4,
             opens: "Monday 2 March 2026 at 9:00am".into(),
             closes: "Monday 16 March 2026 at 11:59pm".into(),
             organisations: 2,
@@ -330,7 +361,11 @@ impl View for DraftCheck {
         );
         let mut changed = page(vec![], true);
         changed.errors = vec![outdated()];
+        let mut warned = page(vec![], true);
+        warned.emails = 0;
+        warned.warnings = vec!["Nobody of “North Trust” is on the list.".into()];
         vec![
+            ("warned", warned),
             ("ready", page(vec![], true)),
             ("blocked", page(vec![blocker], true)),
             ("may-not-launch", page(vec![], false)),

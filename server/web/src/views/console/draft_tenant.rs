@@ -37,6 +37,8 @@ pub struct OrganisationLine {
     pub slug: String,
     /// Its name.
     pub name: String,
+    /// Where its people come in.
+    pub link: String,
     /// How its people come in, in words.
     pub route: String,
     /// How many are on the roll of this campaign.
@@ -69,14 +71,29 @@ pub struct RollReport {
     pub import: String,
     /// Good rows.
     pub held: usize,
-    /// Bad rows: line and why; the first of them.
-    pub problems: Vec<(u64, String)>,
+    /// Bad rows, each reason once.
+    pub problems: Vec<RollProblem>,
+    /// Whether a row names an organisation that is not known.
+    pub unknown: bool,
     /// How many bad rows there are.
     pub bad: usize,
-    /// How many people stand more than once.
-    pub duplicates: usize,
+    /// People who stand more than once, with the lines; the first of them.
+    pub duplicates: Vec<String>,
+    /// How many more there are.
+    pub more_duplicates: usize,
     /// Columns that were not read.
     pub ignored: Vec<String>,
+}
+
+/// Why rows cannot be used.
+#[derive(Clone, Debug, Serialize)]
+pub struct RollProblem {
+    /// The first of the lines.
+    pub lines: Vec<u64>,
+    /// How many more there are.
+    pub more: usize,
+    /// Why.
+    pub reason: String,
 }
 
 /// Colours and logo.
@@ -209,6 +226,7 @@ impl View for DraftPeople {
         let line = |slug: &str, route: &str, on_roll, people| OrganisationLine {
             slug: slug.into(),
             name: "Northfield Community Trust".into(),
+            link: format!("https://example.org/join/first?organisation={slug}"),
             route: route.into(),
             on_roll,
             people,
@@ -226,16 +244,18 @@ impl View for DraftPeople {
             errors: vec![],
         };
         let two = vec![
-            line("north", "Invited: login details are sent to each", 120, None),
+            line("north", "Invited: you send each login details", 120, None),
             line("south", "They sign up themselves", 0, Some(4_500)),
         ];
         let mut report = page(two.clone(), true);
         report.report = Some(RollReport {
             import: "0f8fad5b-d9cb-469f-a165-70867728950e".into(),
             held: 118,
-            problems: vec![(7, "no email address".into()), (19, "an organisation that is not known".into())],
-            bad: 2,
-            duplicates: 3,
+            problems: vec![RollProblem { lines: vec![7, 19], more: 64, reason: "No email address.".into() }],
+            unknown: true,
+            bad: 66,
+            duplicates: vec!["line 2 is the same person as line(s) 8; the first is kept".into()],
+            more_duplicates: 1,
             ignored: vec!["Date of birth".into()],
         });
         let mut refused = page(two.clone(), false);
@@ -283,7 +303,10 @@ impl View for DraftBranding {
         };
         let wrong =
             FieldError { field: "brand".into(), text: "Write it as #rrggbb, such as #14493f.".into() };
+        let mut settings = page(true, vec![]);
+        settings.draft = DraftFrame::of_settings("branding");
         vec![
+            ("settings", settings),
             ("darkened", page(true, vec![])),
             ("refused", page(true, vec![wrong])),
             ("reading-only", page(false, vec![])),
@@ -321,7 +344,10 @@ impl View for DraftPages {
             in_navigation: true,
         };
         let wrong = FieldError { field: "title".into(), text: "Give the page a title.".into() };
+        let mut settings = page(vec![about.clone()], PageForm::default(), vec![]);
+        settings.draft = DraftFrame::of_settings("pages");
         vec![
+            ("settings", settings),
             ("none", page(vec![], PageForm::default(), vec![])),
             ("one", page(vec![about.clone()], form, vec![])),
             ("refused", page(vec![about], PageForm::default(), vec![wrong])),

@@ -182,6 +182,7 @@ fn sample(chrome: &Chrome) -> Figures {
         GroupRow::new("Birmingham City Council", people(180, 90, 40), Some(9_640)),
         GroupRow::new("Royal Orthopaedic Hospital", people(70, 40, 0), Some(1_270)),
         GroupRow::new("Other organisations", people(20, 0, 0), Some(86)),
+        GroupRow::new("Northfield Hospice", people(0, 0, 0), Some(41)),
         GroupRow::new("By printed code", vec![None, Some(20), Some(10)], None),
     ];
     let staff = vec![

@@ -9,6 +9,7 @@ mod desk;
 mod draft;
 mod draft_tenant;
 mod figures;
+mod logins;
 mod passkey;
 mod people;
 mod platform;
@@ -21,10 +22,12 @@ mod tenants;
 mod welcome;
 
 pub use account::{Account, PasskeyLine, SessionLine, Ways};
+pub(crate) use audit::deed_words;
 pub use audit::{Audit, AuditChecked, AuditLine, AuditSide};
 pub use campaigns::{CampaignLine, Campaigns, DraftLine, NewCampaign};
 pub use case::{
-    CaseActs, CaseFinding, CasePost, CaseReport, CaseSaid, CaseSimilar, CaseThread, CaseTyped, ModerationCase,
+    CaseActs, CaseFinding, CasePost, CaseReport, CaseSaid, CaseSimilar, CaseThread, CaseTyped, HiddenBy,
+    ModerationCase,
 };
 pub use dates::{DatedEmail, DatedRound, DatesForm, DatesPage, DatesToConfirm};
 pub use desk::{Desk, DeskLink};
@@ -35,16 +38,17 @@ pub use draft::{
 };
 pub use draft_tenant::{
     BrandingForm, DraftBranding, DraftPages, DraftPeople, Look, LookColour, OrganisationForm,
-    OrganisationLine, PageForm, RollReport,
+    OrganisationLine, PageForm, RollProblem, RollReport,
 };
 pub use figures::{DayChart, DayRow, Figures, GroupRow, GroupTable, Tile};
+pub use logins::{LoginsLine, LoginsPage};
 pub use passkey::{AskedPasskey, NewApp};
 pub use people::{Invite, People, PersonLine, PersonPage, RoleChoice};
 pub use platform::{HealthLine, Platform};
-pub use policy::{PolicyCell, PolicyPage, PolicyRow};
-pub use queue::{ClaimedBy, ModerationQueue, QueueFilter, QueueLine, SuspendedLine};
+pub use policy::{PolicyPage, PolicyRole, PolicyRow};
+pub use queue::{ClaimedBy, DecidedBefore, ModerationQueue, QueueFilter, QueueLine, SuspendedLine};
 pub use sign_in::{Prove, SignIn, SignInWay};
-pub use start::{Start, StartCampaign};
+pub use start::{Start, StartCampaign, StartSupport};
 pub use support::{Arrive, Support, SupportLine};
-pub use tenants::{Switch, TenantField, TenantForm, TenantLine, TenantPage, Tenants};
+pub use tenants::{LeadForm, Switch, TenantField, TenantForm, TenantLine, TenantPage, Tenants};
 pub use welcome::{RecoveryCodes, Welcome, WelcomeInvited};

@@ -14,8 +14,6 @@ pub struct PolicyPage {
     pub visit: Visit,
     /// The console's frame.
     pub desk: Desk,
-    /// The roles, in words, one a column.
-    pub roles: Vec<String>,
     /// What can be done, one a row.
     pub rows: Vec<PolicyRow>,
     /// Which lines this page was made from.
@@ -33,20 +31,24 @@ pub struct PolicyPage {
 /// One thing that can be done.
 #[derive(Clone, Debug, Serialize)]
 pub struct PolicyRow {
-    /// To what: `campaign`.
+    /// To what, in words.
     pub kind: String,
-    /// What is done: `extend`.
+    /// What is done, in words.
     pub action: String,
-    /// Who may, in the order of the roles.
-    pub cells: Vec<PolicyCell>,
+    /// The same as a line of one's own names it: `campaign, extend`.
+    pub line: String,
+    /// The roles that may, in words.
+    pub roles: Vec<PolicyRole>,
+    /// The roles that might elsewhere, and may not here because a line of the tenant's own says so.
+    pub not_here: Vec<String>,
 }
 
-/// Whether one role may do one thing.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct PolicyCell {
-    /// It may.
-    pub allowed: bool,
-    /// A line of the tenant's own says so.
+/// A role that may do something.
+#[derive(Clone, Debug, Serialize)]
+pub struct PolicyRole {
+    /// What it is called.
+    pub title: String,
+    /// Whether a line of the tenant's own says so.
     pub own: bool,
 }
 
@@ -54,21 +56,30 @@ impl View for PolicyPage {
     const TEMPLATE: &'static str = "console/policy.html";
 
     fn samples(chrome: &Chrome) -> Vec<(&'static str, Self)> {
-        let cell = |allowed, own| PolicyCell { allowed, own };
-        let row = |kind: &str, action: &str, cells: [PolicyCell; 3]| PolicyRow {
+        let role = |title: &str, own| PolicyRole { title: title.into(), own };
+        let row = |kind: &str, action: &str, line: &str, roles: Vec<PolicyRole>| PolicyRow {
             kind: kind.into(),
             action: action.into(),
-            cells: cells.into(),
+            line: line.into(),
+            roles,
+            not_here: vec![],
         };
         let base = PolicyPage {
             site: chrome.clone(),
             visit: Visit::sample(false, "/console/policy"),
             desk: Desk::sample("/console/policy"),
-            roles: vec!["Comms lead".into(), "Moderator".into(), "Viewer".into()],
             rows: vec![
-                row("campaign", "extend", [cell(true, false), cell(false, false), cell(false, false)]),
-                row("figures", "export", [cell(true, false), cell(false, false), cell(true, true)]),
-                row("participant", "unmask", [cell(false, false); 3]),
+                PolicyRow {
+                    not_here: vec!["Facilitator".into()],
+                    ..row("Published figures", "See", "figures, read", vec![role("Comms lead", false)])
+                },
+                row(
+                    "Published figures",
+                    "Take away as a file",
+                    "figures, export",
+                    vec![role("Comms lead", false), role("Viewer", true)],
+                ),
+                row("Whoever wrote something", "Learn who it is", "participant, unmask", vec![]),
             ],
             seen: "0".into(),
             lines: "allow, viewer, figures, export\n".into(),

@@ -34,6 +34,17 @@ pub struct ModerationQueue {
     pub more: bool,
     /// Whether this person may decide.
     pub may_decide: bool,
+    /// What was decided just before, to look at again.
+    pub before: Option<DecidedBefore>,
+}
+
+/// What this person decided just before.
+#[derive(Clone, Debug, Serialize)]
+pub struct DecidedBefore {
+    /// The post's id.
+    pub post: String,
+    /// The version of its case: to bring back what was hidden. None where that is not what is to undo.
+    pub undo: Option<i32>,
 }
 
 /// Something that can be listed.
@@ -62,6 +73,10 @@ pub struct QueueLine {
     pub flags: Vec<&'static str>,
     /// How many people reported it.
     pub reports: i64,
+    /// For which reasons they did, in words.
+    pub reasons: Vec<&'static str>,
+    /// Whether one of them is that somebody may not be safe.
+    pub urgent: bool,
     /// Since which day, in words.
     pub since: String,
     /// Who works on it, if somebody does.
@@ -103,6 +118,8 @@ impl View for ModerationQueue {
             state,
             flags: Vec::new(),
             reports: 0,
+            reasons: Vec::new(),
+            urgent: false,
             since: "today".into(),
             claimed: None,
         };
@@ -127,6 +144,8 @@ impl View for ModerationQueue {
                 line("a1", "Appealed", "The car park is full at six, so I park at the church and walk."),
                 QueueLine {
                     reports: 3,
+                    reasons: vec!["Somebody may not be safe", "You can tell who is meant"],
+                    urgent: true,
                     claimed: by("Sam Birch", false),
                     ..line("a2", "Reported", "Everybody knows who that is, in bay 3 on a Friday.")
                 },
@@ -156,6 +175,7 @@ impl View for ModerationQueue {
             page: 1,
             more: true,
             may_decide: true,
+            before: None,
         };
         let empty = ModerationQueue {
             cases: Vec::new(),
@@ -167,6 +187,7 @@ impl View for ModerationQueue {
         let second = ModerationQueue {
             page: 2,
             filter: "new".into(),
+            before: Some(DecidedBefore { post: "a2".into(), undo: None }),
             visit: Visit { success: Some("Kept. Nothing else waits.".into()), ..full.visit.clone() },
             ..full.clone()
         };

@@ -15,8 +15,21 @@ pub struct Start {
     pub visit: Visit,
     /// The console's frame.
     pub desk: Desk,
+    /// Operators of the platform who may be in here now, to whoever may know.
+    pub support: Vec<StartSupport>,
     /// The conversations.
     pub campaigns: Vec<StartCampaign>,
+}
+
+/// An operator's access that lasts.
+#[derive(Clone, Debug, Serialize)]
+pub struct StartSupport {
+    /// Who.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+    /// Until when, in words.
+    pub until: String,
 }
 
 /// One conversation.
@@ -54,8 +67,17 @@ impl View for Start {
             site: chrome.clone(),
             visit: Visit::sample(false, "/console"),
             desk: Desk::sample("/console"),
+            support: vec![],
             campaigns,
         };
+        let leaving = "This site is closed. On 5 June 2024 everything of it is deleted.".to_owned();
+        let desk = Desk { standing: Some(leaving), ..Desk::sample("/console") };
+        let support = vec![StartSupport {
+            name: "Robin Marsh (platform support)".into(),
+            reason: "The logo looks wrong on phones; you asked us to look.".into(),
+            until: "Monday 6 May at 12pm".into(),
+        }];
+        let watched = Start { desk, support, ..start(vec![]) };
         let open = campaign(RoundState::Open, "closes Tuesday 7 May at 11:59pm");
         let closed = campaign(RoundState::Closed, "closed Thursday 14 December at 11:59pm");
         let viewer = StartCampaign { work: vec![], ..open.clone() };
@@ -63,6 +85,7 @@ impl View for Start {
             ("two", start(vec![open, closed])),
             ("paused", start(vec![campaign(RoundState::Paused, "closes Tuesday 7 May at 11:59pm")])),
             ("none", start(vec![])),
+            ("leaving-with-support", watched),
             ("nothing-to-do", start(vec![viewer])),
         ]
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Desk;
-use crate::views::{Chrome, View, Visit};
+use crate::views::{Chrome, FieldError, View, Visit};
 
 /// Every tenant, and the form for a new one.
 #[derive(Clone, Debug, Serialize)]
@@ -19,7 +19,7 @@ pub struct Tenants {
     /// The form for a new one, where this person may make one.
     pub form: Option<TenantForm>,
     /// What is wrong with it.
-    pub problem: Option<String>,
+    pub problems: Vec<String>,
 }
 
 /// One tenant in the list.
@@ -70,6 +70,10 @@ pub struct TenantPage {
     pub desk: Desk,
     /// Which tenant.
     pub line: TenantLine,
+    /// Where its people come in.
+    pub address: String,
+    /// The form that invites its first comms lead, while it has none.
+    pub lead: Option<LeadForm>,
     /// Why it is suspended, if it is.
     pub reason: Option<String>,
     /// The day on which everything of it is deleted, in words, if it leaves.
@@ -92,6 +96,17 @@ pub struct TenantPage {
     pub support_problem: Option<String>,
     /// The link into the tenant's console, good once.
     pub link: Option<String>,
+}
+
+/// Whom an operator invites to be comms lead.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct LeadForm {
+    /// As typed.
+    pub name: String,
+    /// As typed.
+    pub email: String,
+    /// What is wrong.
+    pub error: Option<FieldError>,
 }
 
 /// A part of the service that can be switched off.
@@ -136,10 +151,13 @@ impl View for Tenants {
             form: Some(TenantForm {
                 fields: vec![field("slug", "Short name", ""), field("name", "Full name", "")],
             }),
-            problem: None,
+            problems: vec![],
         };
         let refused = Tenants {
-            problem: Some("There is a tenant with this short name or address already: BSol.".into()),
+            problems: vec![
+                "There is a tenant with this short name or address already: BSol.".into(),
+                "Write an email address.".into(),
+            ],
             form: Some(TenantForm { fields: vec![field("slug", "Short name", "bsol")] }),
             ..all.clone()
         };
@@ -157,6 +175,8 @@ impl View for TenantPage {
             visit: Visit::sample(false, "/console/tenants/bsol"),
             desk: Desk::sample("/console/tenants"),
             line: TenantLine::sample("active"),
+            address: "https://bsol.example/".into(),
+            lead: None,
             reason: None,
             leaves_on: None,
             grace_days: 30,
@@ -172,6 +192,13 @@ impl View for TenantPage {
             support_problem: None,
             link: None,
         };
+        let made = TenantPage { lead: Some(LeadForm::default()), ..active.clone() };
+        let wrong = LeadForm {
+            name: "Nia Vale".into(),
+            email: "nia".into(),
+            error: Some(FieldError { field: "email".into(), text: "Write an email address.".into() }),
+        };
+        let wrong = TenantPage { lead: Some(wrong), ..active.clone() };
         let opened = TenantPage {
             link: Some("https://example.org/console/support/arrive?token=t".into()),
             ..active.clone()
@@ -199,6 +226,8 @@ impl View for TenantPage {
             ..active.clone()
         };
         vec![
+            ("made", made),
+            ("lead-refused", wrong),
             ("active", active),
             ("refused", refused),
             ("suspended", suspended),

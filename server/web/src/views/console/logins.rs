@@ -1,0 +1,78 @@
+//! Login details of a campaign's people, as counts.
+
+use serde::Serialize;
+
+use super::Desk;
+use crate::views::{Chrome, View, Visit};
+
+/// The page.
+#[derive(Clone, Debug, Serialize)]
+pub struct LoginsPage {
+    /// The tenant's frame.
+    pub site: Chrome,
+    /// This visit.
+    pub visit: Visit,
+    /// The console's frame.
+    pub desk: Desk,
+    /// The campaign's short name.
+    pub slug: String,
+    /// What it is called.
+    pub title: String,
+    /// Organisations with somebody on the roll.
+    pub lines: Vec<LoginsLine>,
+    /// Every organisation's own link: name and address.
+    pub links: Vec<(String, String)>,
+    /// Whether anybody has no login details.
+    pub some_without: bool,
+    /// Whether this person may send them.
+    pub may_send: bool,
+    /// What is wrong.
+    pub problem: Option<String>,
+}
+
+/// An organisation; small groups are "fewer than" so many.
+#[derive(Clone, Debug, Serialize)]
+pub struct LoginsLine {
+    /// Its name.
+    pub organisation: String,
+    /// How many are on the roll, in words.
+    pub on_roll: String,
+    /// How many of them have login details, in words.
+    pub with_details: String,
+}
+
+impl View for LoginsPage {
+    const TEMPLATE: &'static str = "console/logins.html";
+
+    fn samples(chrome: &Chrome) -> Vec<(&'static str, Self)> {
+        let line = |organisation: &str, on_roll: &str, with_details: &str| LoginsLine {
+            organisation: organisation.into(),
+            on_roll: on_roll.into(),
+            with_details: with_details.into(),
+        };
+        let some = LoginsPage {
+            site: chrome.clone(),
+            visit: Visit::sample(false, "/console/campaigns/first/logins"),
+            desk: Desk::sample("/console/campaigns"),
+            slug: "first".into(),
+            title: "Our first Open Conversation".into(),
+            lines: vec![
+                line("Northfield Community Trust", "120", "nobody"),
+                line("South Council", "fewer than 10", "everybody"),
+            ],
+            links: vec![(
+                "South Council".into(),
+                "https://example.org/join/first/sign-up?organisation=south&kind=staff".into(),
+            )],
+            some_without: true,
+            may_send: true,
+            problem: None,
+        };
+        let all = LoginsPage { some_without: false, ..some.clone() };
+        let empty = LoginsPage { lines: vec![], ..all.clone() };
+        let early = "This campaign is not launched yet. Launch it first.";
+        let refused = LoginsPage { problem: Some(early.into()), ..some.clone() };
+        let looks = LoginsPage { may_send: false, ..some.clone() };
+        vec![("some", some), ("all", all), ("empty", empty), ("refused", refused), ("looks", looks)]
+    }
+}
