@@ -3,52 +3,26 @@
 //! They look like sealed codes and are read as forgivingly, but a login code says *who* comes and lives on the identity side, and
 //! a sealed code names nobody and lives on the conversation side. So they are two types, hashed under two keys.
 
-use std::fmt;
-
 use domain::ids::{CampaignId, TenantId};
-use thiserror::Error;
 
 use crate::labels;
 use crate::pepper::{Pepper, keyed_hash};
-use crate::sealed_code::{CODE_BYTES, CodeRefusal, SealedCode};
+use crate::sealed_code::code_of_its_own;
 
-/// A login code: 80 random bits. `Display` shows it, for the invitation; `Debug` never does.
-#[derive(Clone, PartialEq, Eq)]
-pub struct LoginCode(SealedCode);
+code_of_its_own! {
+    /// A login code: 80 random bits. `Display` shows it, for the invitation; `Debug` never does.
+    LoginCode,
+    /// Why what was typed is no login code. Each says what to do; none repeats the code.
+    LoginCodeRefusal,
+    "Type the login code from your invitation."
+}
 
 keyed_hash! {
     /// What is stored of a login code: HMAC-SHA256 under a key that only the pepper gives.
     LoginCodeHash
 }
 
-/// Why what was typed is no login code. Each says what to do; none repeats the code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum LoginCodeRefusal {
-    /// Nothing was typed.
-    #[error("Type the login code from your invitation.")]
-    Empty,
-    /// Something that is no code.
-    #[error(transparent)]
-    Code(CodeRefusal),
-}
-
 impl LoginCode {
-    /// A code of 10 random bytes.
-    pub fn from_bytes(bytes: [u8; CODE_BYTES]) -> Self {
-        Self(SealedCode::from_bytes(bytes))
-    }
-
-    /// Reads what somebody typed, as forgivingly as [`SealedCode::parse`].
-    ///
-    /// # Errors
-    /// A [`LoginCodeRefusal`] for the person who typed.
-    pub fn parse(typed: &str) -> Result<Self, LoginCodeRefusal> {
-        SealedCode::parse(typed).map(Self).map_err(|refusal| match refusal {
-            CodeRefusal::Empty => LoginCodeRefusal::Empty,
-            other => LoginCodeRefusal::Code(other),
-        })
-    }
-
     /// What to store and look up instead of the code. The same code in another tenant or campaign has another hash.
     pub fn hash(&self, pepper: &Pepper, tenant: TenantId, campaign: CampaignId) -> LoginCodeHash {
         let key = pepper.derive(labels::LOGIN_CODES);
@@ -56,22 +30,11 @@ impl LoginCode {
     }
 }
 
-impl fmt::Display for LoginCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Debug for LoginCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("LoginCode(secret)")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::samples::samples;
+    use crate::sealed_code::{CodeRefusal, SealedCode};
 
     fn pepper() -> Pepper {
         let mut bytes = [7; 32];

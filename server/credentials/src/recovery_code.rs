@@ -3,55 +3,29 @@
 //! They are spelled and read like sealed codes, 80 random bits each, and hashed under a key of their own with whose they are. That one
 //! is used only once is storage's: the row goes in the transaction that lets the person in.
 
-use std::fmt;
-
 use domain::ids::{AccountId, TenantId};
-use thiserror::Error;
 
 use crate::labels;
 use crate::pepper::{Pepper, keyed_hash};
-use crate::sealed_code::{CODE_BYTES, CodeRefusal, SealedCode};
+use crate::sealed_code::code_of_its_own;
 
 /// How many codes a person is given at a time.
 pub const RECOVERY_CODES: usize = 10;
 
-/// A recovery code. `Display` shows it, once, to whom it belongs; `Debug` never does.
-#[derive(Clone, PartialEq, Eq)]
-pub struct RecoveryCode(SealedCode);
+code_of_its_own! {
+    /// A recovery code. `Display` shows it, once, to whom it belongs; `Debug` never does.
+    RecoveryCode,
+    /// Why what was typed is no recovery code. Each says what to do; none repeats the code.
+    RecoveryCodeRefusal,
+    "Type one of your recovery codes."
+}
 
 keyed_hash! {
     /// What is stored of a recovery code: HMAC-SHA256 under a key that only the pepper gives.
     RecoveryCodeHash
 }
 
-/// Why what was typed is no recovery code. Each says what to do; none repeats the code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum RecoveryCodeRefusal {
-    /// Nothing was typed.
-    #[error("Type one of your recovery codes.")]
-    Empty,
-    /// Something that is no code.
-    #[error(transparent)]
-    Code(CodeRefusal),
-}
-
 impl RecoveryCode {
-    /// A code of 10 random bytes.
-    pub fn from_bytes(bytes: [u8; CODE_BYTES]) -> Self {
-        Self(SealedCode::from_bytes(bytes))
-    }
-
-    /// Reads what somebody typed, as forgivingly as [`SealedCode::parse`].
-    ///
-    /// # Errors
-    /// A [`RecoveryCodeRefusal`] for the person who typed.
-    pub fn parse(typed: &str) -> Result<Self, RecoveryCodeRefusal> {
-        SealedCode::parse(typed).map(Self).map_err(|refusal| match refusal {
-            CodeRefusal::Empty => RecoveryCodeRefusal::Empty,
-            other => RecoveryCodeRefusal::Code(other),
-        })
-    }
-
     /// What to store and look up instead of the code. The same code of another person or in another tenant has another hash.
     pub fn hash(&self, pepper: &Pepper, tenant: TenantId, account: AccountId) -> RecoveryCodeHash {
         let key = pepper.derive(labels::RECOVERY_CODES);
@@ -59,22 +33,11 @@ impl RecoveryCode {
     }
 }
 
-impl fmt::Display for RecoveryCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Debug for RecoveryCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RecoveryCode(secret)")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::samples::samples;
+    use crate::sealed_code::{CODE_BYTES, CodeRefusal, SealedCode};
 
     fn pepper() -> Pepper {
         let mut bytes = [7; 32];

@@ -167,6 +167,59 @@ fn digit_of(character: char) -> Result<u8, CodeRefusal> {
         .ok_or(CodeRefusal::NeverAppears { character })
 }
 
+/// A kind of code that is spelled and read as sealed codes are, and is another type because it opens something else: the code, and why what
+/// was typed is none. How it is hashed stands with each kind.
+macro_rules! code_of_its_own {
+    ($(#[$doc:meta])* $name:ident, $(#[$refusal_doc:meta])* $refusal:ident, $empty:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $name($crate::sealed_code::SealedCode);
+
+        $(#[$refusal_doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+        pub enum $refusal {
+            /// Nothing was typed.
+            #[error($empty)]
+            Empty,
+            /// Something that is no code.
+            #[error(transparent)]
+            Code($crate::sealed_code::CodeRefusal),
+        }
+
+        impl $name {
+            /// A code of 10 random bytes.
+            pub fn from_bytes(bytes: [u8; $crate::sealed_code::CODE_BYTES]) -> Self {
+                Self($crate::sealed_code::SealedCode::from_bytes(bytes))
+            }
+
+            /// Reads what somebody typed, as forgivingly as [`SealedCode::parse`](crate::SealedCode::parse).
+            ///
+            /// # Errors
+            /// A refusal for the person who typed.
+            pub fn parse(typed: &str) -> Result<Self, $refusal> {
+                use $crate::sealed_code::{CodeRefusal, SealedCode};
+                SealedCode::parse(typed).map(Self).map_err(|refusal| match refusal {
+                    CodeRefusal::Empty => $refusal::Empty,
+                    other => $refusal::Code(other),
+                })
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(secret)"))
+            }
+        }
+    };
+}
+pub(crate) use code_of_its_own;
+
 #[cfg(test)]
 mod tests {
     use super::*;
