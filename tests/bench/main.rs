@@ -56,6 +56,7 @@ async fn measure(kind: Kind, options: &Options) -> Result<()> {
     let server = stage.serve().await?;
     let (codes, of_readers) = stage.codes.split_at(PEOPLE);
     let people = people::enter(&server.site, codes).await?;
+    let reviewers = people::review(&server.site, &stage.review_codes(PEOPLE)?).await?;
     report::weight(&weight::measure(&server.site, &people[0]).await?);
 
     // Each round runs everything once, so that a noisy minute touches all figures alike.
@@ -63,7 +64,7 @@ async fn measure(kind: Kind, options: &Options) -> Result<()> {
     for round in 1..=options.rounds {
         process::wait_for_quiet().await?;
         eprintln!("{kind}: round {round} of {}", options.rounds);
-        let paths = hot_paths::measure(&server, &people, options.run).await?;
+        let paths = hot_paths::measure(&server, (&people, &reviewers), options.run).await?;
         let ceilings = ceilings::measure(&stage, options.run).await?;
         rounds.push((paths, ceilings));
     }

@@ -6,13 +6,17 @@ use anyhow::{Context, Result, ensure};
 use futures_util::future::try_join_all;
 
 use crate::ceilings::PAGE;
-use crate::stage::CAMPAIGN;
+use crate::stage::{CAMPAIGN, REVIEW};
 use crate::wire::Connection;
 
 /// How many come in at the same time.
 const ENTERING: usize = 16;
 /// What stands before a form's token.
 pub const TOKEN: &str = "name=\"csrf\" value=\"";
+
+/// Pledges of the pack.
+pub const PLEDGES: [&str; 8] =
+    ["joining", "rotas", "rest", "training", "speaking-up", "respect", "getting-on", "kit"];
 
 /// Where the tenant is.
 #[derive(Clone)]
@@ -49,6 +53,11 @@ impl Site {
         .into_bytes()
     }
 
+    /// A pledge's page, which a round type draws and whose form it takes.
+    pub fn pledge(pledge: &str) -> String {
+        format!("/conversations/{REVIEW}/activity/pledge/{pledge}")
+    }
+
     /// The conversation's address.
     pub fn conversation() -> String {
         format!("/conversations/{CAMPAIGN}")
@@ -61,6 +70,18 @@ pub async fn enter(site: &Site, codes: &[String]) -> Result<Vec<Person>> {
     let mut people = Vec::with_capacity(codes.len());
     for cookie in come_in(site, codes).await? {
         people.push(look(site, &mut connection, cookie).await?);
+    }
+    Ok(people)
+}
+
+/// Everybody comes into the conversation that a round type runs: whom they are, without posts.
+pub async fn review(site: &Site, codes: &[String]) -> Result<Vec<Person>> {
+    let mut connection = Connection::open(site.address).await?;
+    let mut people = Vec::with_capacity(codes.len());
+    for cookie in come_in(site, codes).await? {
+        let page = connection.exchange(&site.get(&Site::pledge(PLEDGES[0]), &cookie, "")).await?;
+        let csrf = page.between(TOKEN, "\"").context("no form to answer by")?.to_owned();
+        people.push(Person { cookie, csrf, posts: Vec::new() });
     }
     Ok(people)
 }

@@ -78,9 +78,27 @@ pub fn hot_paths(rounds: &[(HotPaths, Ceilings)]) {
     let of = |pick: fn(&HotPaths) -> &Run| rounds.iter().map(|(paths, _)| *pick(paths)).collect::<Vec<_>>();
     let (vote, page) = (of(|paths| &paths.vote), of(|paths| &paths.page));
     let (gzip, edge) = (of(|paths| &paths.page_gzip), of(|paths| &paths.edge));
-    for (name, runs) in [("vote", &vote), ("page", &page), ("page, gzip", &gzip), ("`/robots.txt`", &edge)] {
+    let (answer, activity) = (of(|paths| &paths.answer), of(|paths| &paths.activity));
+    let all = [
+        ("vote", &vote),
+        ("answer to a round type", &answer),
+        ("page", &page),
+        ("page of a round type", &activity),
+        ("page, gzip", &gzip),
+        ("`/robots.txt`", &edge),
+    ];
+    for (name, runs) in all {
         println!("| {name} | {} |", figures(runs));
     }
+
+    // In each run against the same run: a noisy minute touches both.
+    let share = answer.iter().zip(&vote).map(|(answer, vote)| 100.0 * answer.rate / vote.rate);
+    println!("\nAnswers to a round type, in the rate of votes: {} %.", spread(share, 0));
+    let later = activity
+        .iter()
+        .zip(&page)
+        .map(|(activity, page)| milliseconds(activity.p99) - milliseconds(page.p99));
+    println!("The p99 of its page is later than that of the conversation's by {} ms.", spread(later, 1));
 
     println!("\n| ceiling | a second | share of it reached |\n|---|---|---|");
     let rate = |runs: &[Run]| median(runs.iter().map(|run| run.rate));

@@ -18,6 +18,8 @@ use crate::wire::Connection;
 pub const TENANT: &str = "bsol";
 /// The campaign.
 pub const CAMPAIGN: &str = "first-conversation";
+/// The campaign whose round a round type runs: pledge review.
+pub const REVIEW: &str = "second-conversation";
 /// The prompt under which the real statements stand.
 pub const PROMPT: &str = "behaviours";
 /// Open long before and long after anybody runs this.
@@ -119,6 +121,24 @@ impl Stage {
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         self.environment.push((name, value.to_owned()));
         self
+    }
+
+    /// Sealed codes of [`REVIEW`], not used yet.
+    pub fn review_codes(&self, count: usize) -> Result<Vec<String>> {
+        let count = count.to_string();
+        let sheet = self.command(&[
+            "codes",
+            "issue",
+            "--tenant",
+            TENANT,
+            "--campaign",
+            REVIEW,
+            "--organisation",
+            "icb",
+            "--count",
+            &count,
+        ])?;
+        Ok(sheet.lines().skip(1).filter_map(|row| Some(row.split(',').next()?.to_owned())).collect())
     }
 
     /// Starts the server and waits until it is ready.

@@ -3,6 +3,7 @@
 mod drills;
 mod guessing;
 mod inviting;
+mod proving;
 mod roles;
 
 use domain::audit::Deed;

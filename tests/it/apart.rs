@@ -6,7 +6,8 @@ use crate::harness::databases::both_databases;
 use crate::harness::joiner::{Key, Onward, signature};
 use crate::harness::packs;
 use crate::harness::people::Person;
-use crate::harness::server::TestServer;
+use crate::harness::server::{DURING_BSOL, TestServer};
+use crate::harness::staff::accepts_at;
 use crate::harness::tables::Tables;
 
 const CAMPAIGN: &str = "first-conversation";
@@ -28,7 +29,8 @@ both_databases! {
             logins.extend(issued);
             std::future::ready(Ok(()))
         };
-        enrolment.issue_logins(&tenant, campaign, tenant.organisation("uhb").unwrap(), take).await.unwrap();
+        let uhb = tenant.organisation("uhb").unwrap();
+        enrolment.issue_logins(&tenant, campaign, uhb, actions::Whom::NotJoined, take).await.unwrap();
 
         let (door, hall) = (apart.device(&apart.identity, "bsol"), apart.device(&apart.conversation, "bsol"));
         let sent_on = door.logs_in(CAMPAIGN, &logins[0].code.to_string()).await.expect(303);
@@ -73,6 +75,24 @@ both_databases! {
             let page = apart.device(side, "bsol").get("/anonymity").await.expect(200).body;
             assert!(page.contains("two owners") && page.contains(other) && !page.contains(one), "{page}");
             assert!(page.contains("have to work together against you"));
+        }
+    }
+
+    async fn a_side_alone_gives_its_own_record(databases: &TestDatabases) {
+        let apart = TestServer::apart(databases, packs::ours()).await;
+        let accounts = apart.identity.sides.accounts.as_ref().expect("named people are on this side");
+        let enrolment = apart.identity.sides.identity.as_ref().expect("it is served");
+        let tenant = enrolment.tenants().by_slug("bsol").await.unwrap().unwrap();
+        let new = actions::NewAccount { email: "al@example.org".into(), name: "Al Lead".into(), roles: vec![policy::Role::CommsLead] };
+        let door = apart.device(&apart.identity, "bsol");
+        let welcome = format!("{}/console/welcome?token=", door.origin());
+        let invited = accounts.invite_account(&actions::Actor::command_line(tenant.id), &tenant, &new, &welcome).await.unwrap();
+        accepts_at(&door, &invited.link, || DURING_BSOL.parse().unwrap()).await.expect(200);
+        door.get("/console").await.expect(200);
+        for side in ["identity", "conversation"] {
+            let record = door.get(&format!("/console/audit/export?side={side}")).await.expect(200);
+            assert!(record.header("content-disposition").contains("record-bsol-identity.jsonl"), "{side}");
+            assert!(record.body.contains("account.invite"), "{side}");
         }
     }
 

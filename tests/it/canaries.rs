@@ -254,6 +254,7 @@ impl<'a> Trial<'a> {
             ("{contribution}", idea),
             ("{comment}", comment),
             (":slug", "about".to_owned()),
+            (":report", "first-conversation".to_owned()),
             (":file", style.to_owned()),
             ("{code}", "0000-0000-0000-0000".to_owned()),
         ]

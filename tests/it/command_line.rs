@@ -1,5 +1,6 @@
 //! What operators type, in the real program.
 
+mod plugins;
 mod staff;
 
 use std::collections::BTreeSet;

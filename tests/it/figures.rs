@@ -309,7 +309,11 @@ async fn launched(server: &TestServer) -> Vec<(String, &'static str, &'static st
             }));
             std::future::ready(Ok(()))
         };
-        server.enrolment.issue_logins(&tenant, campaign, organisation, take).await.unwrap();
+        server
+            .enrolment
+            .issue_logins(&tenant, campaign, organisation, actions::Whom::NotJoined, take)
+            .await
+            .unwrap();
     }
     assert_eq!(logins.len(), 167);
     logins

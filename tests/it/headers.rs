@@ -170,6 +170,7 @@ async fn filled(server: &TestServer, ann: &Person) -> Values {
         ("{contribution}", idea),
         ("{comment}", comment),
         (":slug", "about".to_owned()),
+        (":report", "first-conversation".to_owned()),
         (":organisation", "uhb".to_owned()),
         (":file", stylesheet),
         ("{code}", server.code("bsol").await),

@@ -47,6 +47,7 @@ both_databases! {
         assert!(!page.body.contains("/console/tenants/newtrust/lead"), "there is one now");
         let another = [("name", "Eve Else"), ("email", "eve@new.example")];
         operator.post("/console/tenants/newtrust/lead", &another).await.expect(422);
+        assert!(operator.get("/console/audit").await.expect(200).text().contains("Invited a tenant’s first comms lead"));
         let lead = server.colleague("newtrust", "Nia Vale", &[Role::CommsLead]).await;
         assert!(lead.get("/console").await.expect(200).body.contains("no conversation here yet"));
         assert!(lead.get("/console/audit").await.expect(200).body.contains("Nia Moss"), "on record there, too");
@@ -62,6 +63,22 @@ both_databases! {
         assert!(summary.matches("<li>").count() > 1, "each on its own: {summary}");
         let record = operator.get("/console/audit").await.expect(200);
         assert!(record.body.contains("tenant.invite-lead") && record.body.contains("tenant.create") && record.body.contains("newtrust"));
+    }
+
+    async fn two_operators_at_once_invite_one_first_lead(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::all_open()).await;
+        let robin = operator(&server).await;
+        let ola = server.colleague("platform", "Ola Reed", &[Role::Operator]).await;
+        let invites = async |who: &Colleague, name: &str, email: &str| {
+            who.get(HHFT).await.expect(200);
+            who.post(&format!("{HHFT}/lead"), &[("name", name), ("email", email)]).await.status
+        };
+        let (one, other) = tokio::join!(invites(&robin, "Nia Moss", "nia@hhft.example"), invites(&ola, "Eve Else", "eve@hhft.example"));
+        let mut statuses = [one, other];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 422]);
+        let hhft = server.tenant("hhft").await;
+        assert_eq!(server.accounts().list_accounts(&hhft).await.unwrap().len(), 1);
     }
 
     async fn a_suspended_tenant_says_why_and_loses_nothing(databases: &TestDatabases) {
@@ -110,7 +127,18 @@ both_databases! {
         let lead = server.colleague("hhft", "Lee Ash", &[Role::CommsLead]).await;
         lead.get("/console").await.expect(200);
         let operator = operator(&server).await;
-        operator.post(&format!("{HHFT}/delete"), &[]).await.expect(303);
+        // One press does not do it: its short name is typed.
+        let tenant = operator.get(HHFT).await.expect(200);
+        assert!(!tenant.body.replace("&#x2f;", "/").contains(&format!("action=\"{HHFT}/delete\"")));
+        let asked = operator.get(&format!("{HHFT}/delete")).await.expect(200);
+        assert!(asked.text().contains("Then everything of it is deleted") && asked.text().contains("Type its short name: hhft"));
+        for named in ["", "bsol", "HHFT"] {
+            let refused = operator.post(&format!("{HHFT}/delete"), &[("named", named)]).await.expect(422);
+            assert!(refused.text().contains("Type its short name, hhft,"), "{named}: {}", refused.text());
+        }
+        server.device("hhft").get("/").await.expect(200);
+        operator.post(&format!("{HHFT}/delete"), &[("named", "hhft")]).await.expect(303);
+        assert_eq!(operator.get(&format!("{HHFT}/delete")).await.location(), HHFT, "it leaves already");
         assert_eq!(server.device("hhft").get("/").await.status, 410);
         let why = [("reason", "Suspending it now must not keep it for ever.")];
         operator.post(&format!("{HHFT}/suspend"), &why).await.expect(422);

@@ -5,6 +5,8 @@ mod m0002_credentials;
 mod m0003_waiting_people;
 mod m0004_moderation;
 mod m0005_pauses;
+mod m0006_round_types;
+mod m0007_second_looks;
 
 use sea_orm_migration::prelude::*;
 
@@ -20,6 +22,8 @@ impl MigratorTrait for Conversation {
             Box::new(m0003_waiting_people::Migration),
             Box::new(m0004_moderation::Migration),
             Box::new(m0005_pauses::Migration),
+            Box::new(m0006_round_types::Migration),
+            Box::new(m0007_second_looks::Migration),
         ]
     }
 }

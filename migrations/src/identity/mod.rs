@@ -4,6 +4,7 @@ mod m0001_tenants_and_code_batches;
 mod m0002_roll_and_keys;
 mod m0003_accounts;
 mod m0004_folders;
+mod m0005_unsent_logins;
 
 use sea_orm_migration::prelude::*;
 
@@ -18,6 +19,7 @@ impl MigratorTrait for Identity {
             Box::new(m0002_roll_and_keys::Migration),
             Box::new(m0003_accounts::Migration),
             Box::new(m0004_folders::Migration),
+            Box::new(m0005_unsent_logins::Migration),
         ]
     }
 }

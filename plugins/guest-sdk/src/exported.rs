@@ -3,9 +3,10 @@
 use std::marker::PhantomData;
 
 use crate::bindings::exports::candour::round::round::Guest;
+use crate::migrating::exports::candour::round::migration;
 use crate::{
-    Answer, Block, Ctx, Description, Failure, Figure, Outcome, Participant, Problem, Results, Round,
-    RoundType, Rows, SentForm, problem,
+    Answer, Block, Ctx, Description, Failure, Figure, Migrates, Old, Outcome, Participant, Problem, Results,
+    Round, RoundType, Rows, SentForm, problem,
 };
 
 /// What the component exports.
@@ -49,6 +50,12 @@ impl<T: RoundType> Guest for Exported<T> {
 
     fn export(ctx: Ctx, sheet: String, after: Option<String>) -> Result<Rows, Failure> {
         with_round::<T, _>(ctx, |round| T::export(round, &sheet, after.as_deref()))
+    }
+}
+
+impl<T: Migrates> migration::Guest for Exported<T> {
+    fn migrate(ctx: Ctx, entries: Vec<Old>) -> Result<Vec<Vec<u8>>, Failure> {
+        T::migrate(&ctx, entries)
     }
 }
 

@@ -18,6 +18,7 @@ pub use bindings::candour::round::types::{
 pub use blocks::Blocks;
 #[doc(hidden)]
 pub use exported::Exported;
+pub use migrating::exports::candour::round::migration::Old;
 pub use serde;
 pub use serde_json;
 
@@ -29,6 +30,25 @@ pub mod bindings {
         world: "round-plugin",
         pub_export_macro: true,
         default_bindings_module: "guest_sdk::bindings",
+    });
+}
+
+// A world with what `round-plugin-with-migration` has over `round-plugin`: a component that exports both is of that world.
+#[doc(hidden)]
+#[allow(missing_docs, clippy::all, reason = "generated from the contract, which is documented there")]
+pub mod migrating {
+    wit_bindgen::generate!({
+        path: "../wit/round-v1",
+        inline: "
+            package candour:guest-sdk;
+            world migrating {
+                export candour:round/migration@1.0.0;
+            }
+        ",
+        world: "candour:guest-sdk/migrating",
+        pub_export_macro: true,
+        default_bindings_module: "guest_sdk::migrating",
+        with: { "candour:round/types@1.0.0": crate::bindings::candour::round::types },
     });
 }
 
@@ -133,6 +153,16 @@ pub trait RoundType: 'static {
     fn export(round: &Round<Self::Config<'_>>, sheet: &str, after: Option<&str>) -> Result<Rows, Failure>;
 }
 
+/// A round type that has had an earlier version of its state: its `DATA_VERSION` is over 1.
+pub trait Migrates: RoundType {
+    /// The new values of `entries`, in the same order; an empty one removes its entry. `ctx.data_version` is the version that they are in. Called
+    /// with some entries at a time, in no particular order, and without state. [`state::read`] and [`state::write`] make values of them and back.
+    ///
+    /// # Errors
+    /// Why they cannot be brought up to date: then the round stays with the version that it has.
+    fn migrate(ctx: &Ctx, entries: Vec<Old>) -> Result<Vec<Vec<u8>>, Failure>;
+}
+
 /// A problem with what stands at `path`.
 pub fn problem(path: impl Into<String>, code: &str, message: impl Into<String>) -> Problem {
     Problem { path: path.into(), code: code.to_owned(), message: message.into() }
@@ -143,11 +173,15 @@ pub fn no_such_page() -> Failure {
     Failure::Refused("This page is no longer here.".to_owned())
 }
 
-/// Makes a [`RoundType`] the one that this component is.
+/// Makes a [`RoundType`] the one that this component is: `round_type!(Mine);`, or `round_type!(Mine, migrates);` if it is one that [`Migrates`].
 #[macro_export]
 macro_rules! round_type {
     ($round_type:ty) => {
         type ExportedRoundType = $crate::Exported<$round_type>;
         $crate::bindings::export!(ExportedRoundType with_types_in $crate::bindings);
+    };
+    ($round_type:ty, migrates) => {
+        $crate::round_type!($round_type);
+        $crate::migrating::export!(ExportedRoundType with_types_in $crate::migrating);
     };
 }

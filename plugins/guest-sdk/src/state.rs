@@ -88,10 +88,18 @@ pub fn released() -> Result<Vec<Figure>, Failure> {
     Ok(host::released()?)
 }
 
-fn read<T: DeserializeOwned>(value: &[u8]) -> Result<T, Failure> {
+/// What a kept value says: for `migrate`, which gets values as they are kept.
+///
+/// # Errors
+/// A value of another kind.
+pub fn read<T: DeserializeOwned>(value: &[u8]) -> Result<T, Failure> {
     serde_json::from_slice(value).map_err(|error| Failure::Internal(format!("a kept value: {error}")))
 }
 
-fn write<T: Serialize>(value: &T) -> Result<Vec<u8>, Failure> {
+/// `value` as it is kept.
+///
+/// # Errors
+/// It cannot be JSON.
+pub fn write<T: Serialize>(value: &T) -> Result<Vec<u8>, Failure> {
     serde_json::to_vec(value).map_err(|error| Failure::Internal(format!("a value to keep: {error}")))
 }

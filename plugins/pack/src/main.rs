@@ -4,6 +4,7 @@
 //! cargo run --manifest-path plugins/Cargo.toml -p pack                        all of them, to server/plugin-host/components/
 //! cargo run --manifest-path plugins/Cargo.toml -p pack -- --check             build again and compare
 //! cargo run --manifest-path plugins/Cargo.toml -p pack -- --out FOLDER NAME   one of them, to FOLDER
+//! cargo run --manifest-path plugins/Cargo.toml -p pack -- --module FILE OUT    what another compiler made, as a component
 //! ```
 //!
 //! The same sources give the same bytes in every folder: no path of this machine enters them.
@@ -36,11 +37,13 @@ fn main() -> Result<()> {
             let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
             build(plugins, &names)?;
             for name in names {
-                put(&Path::new(folder).join(format!("{name}.wasm")), &componentise(plugins, &name)?, false)?;
+                let component = componentise(&module_of(plugins, &name))?;
+                put(&Path::new(folder).join(format!("{name}.wasm")), &component, false)?;
             }
             Ok(())
         }
-        _ => bail!("nothing, --check, or --out FOLDER NAME…"),
+        ["--module", module, out] => put(Path::new(out), &componentise(Path::new(module))?, false),
+        _ => bail!("nothing, --check, --out FOLDER NAME…, or --module FILE OUT"),
     }
 }
 
@@ -49,7 +52,7 @@ fn pack_all(plugins: &Path, folder: &Path, is_check: bool) -> Result<()> {
     build(plugins, &names)?;
     let mut digests = String::new();
     for name in names {
-        let component = componentise(plugins, &name)?;
+        let component = componentise(&module_of(plugins, &name))?;
         digests += &format!("{}  {name}.wasm\n", hex::encode(Sha256::digest(&component)));
         put(&folder.join(format!("{name}.wasm")), &component, is_check)?;
     }
@@ -104,14 +107,19 @@ fn remapped(plugins: &Path) -> Result<Vec<(String, &'static str)>> {
     Ok(folders)
 }
 
-fn componentise(plugins: &Path, name: &str) -> Result<Vec<u8>> {
+/// Where cargo puts the round type `name`.
+fn module_of(plugins: &Path, name: &str) -> PathBuf {
     let file = format!("{}.wasm", name.replace('-', "_"));
-    let module = fs::read(plugins.join("target").join(TARGET).join("release").join(file))?;
+    plugins.join("target").join(TARGET).join("release").join(file)
+}
+
+fn componentise(path: &Path) -> Result<Vec<u8>> {
+    let module = fs::read(path).with_context(|| format!("reading {}", path.display()))?;
     ComponentEncoder::default()
         .module(&module)?
         .validate(true)
         .encode()
-        .with_context(|| format!("componentising {name}"))
+        .with_context(|| format!("componentising {}", path.display()))
 }
 
 fn put(path: &Path, bytes: &[u8], is_check: bool) -> Result<()> {

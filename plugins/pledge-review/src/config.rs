@@ -6,10 +6,16 @@ use std::collections::BTreeSet;
 use guest_sdk::{Problem, problem};
 use serde::Deserialize;
 
+use crate::tally::reason_measures;
+
 /// The most pledges.
 const PLEDGES: usize = 40;
 /// The most reasons for one verdict.
 const REASONS: usize = 12;
+/// The most versions of one pledge.
+const VERSIONS: usize = 20;
+/// The longest text of a version, or of what led to it, characters.
+const TEXT: usize = 4_000;
 /// The most suggestions that one person can make.
 const SUGGESTIONS: u8 = 10;
 /// The longest name, letters. Names of pledges and their versions stand together in a subject of at most 64.
@@ -58,6 +64,12 @@ pub struct Version<'a> {
     /// What led from the version before to this one, in plain words.
     #[serde(borrow, default)]
     pub because: Option<Cow<'a, str>>,
+    /// The reasons of the version before that led to this one, such as `wrong-vague`: the verdict and the reason's code.
+    #[serde(borrow, default)]
+    pub reasons: Vec<Cow<'a, str>>,
+    /// What the change rests on, such as a finding of the report.
+    #[serde(borrow, default)]
+    pub evidence: Vec<Link<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -66,7 +78,7 @@ pub struct Link<'a> {
     /// What it says.
     #[serde(borrow)]
     pub label: Cow<'a, str>,
-    /// Where it leads.
+    /// Where it leads: `https:`, or a path on the tenant's own site such as `/reports/first-conversation#finding-3`.
     #[serde(borrow)]
     pub address: Cow<'a, str>,
 }
@@ -106,6 +118,7 @@ impl Config<'_> {
         }
         for (index, pledge) in self.pledges.iter().enumerate() {
             pledge.find_problems(&format!("/pledges/{index}"), &mut problems);
+            self.find_unknown_reasons(pledge, index, &mut problems);
         }
         find_twice("/pledges", self.pledges.iter().map(|pledge| &pledge.id), &mut problems);
         for (path, reasons) in
@@ -125,6 +138,14 @@ impl Config<'_> {
         }
         problems
     }
+
+    fn find_unknown_reasons(&self, pledge: &Pledge<'_>, index: usize, problems: &mut Vec<Problem>) {
+        let is_known = |name: &Cow<'_, str>| reason_measures(self).any(|(id, _)| id == **name);
+        if !pledge.versions.iter().flat_map(|version| &version.reasons).all(is_known) {
+            let message = "Name reasons of these settings, such as wrong-vague.";
+            problems.push(problem(format!("/pledges/{index}/versions"), "no-such-reason", message));
+        }
+    }
 }
 
 impl Pledge<'_> {
@@ -136,6 +157,11 @@ impl Pledge<'_> {
     /// What people review.
     pub fn text(&self) -> &str {
         self.versions.last().map_or("", |version| &version.text)
+    }
+
+    /// Whether there was another version before.
+    pub fn has_changed(&self) -> bool {
+        self.versions.len() > 1
     }
 
     fn find_problems(&self, path: &str, problems: &mut Vec<Problem>) {
@@ -153,6 +179,26 @@ impl Pledge<'_> {
             let message = "Say what led to each later version.";
             problems.push(problem(format!("{path}/versions"), "no-reason", message));
         }
+        let is_long = |text: &str| text.chars().count() > TEXT;
+        let are_long =
+            |version: &Version<'_>| is_long(&version.text) || version.because.as_deref().is_some_and(is_long);
+        if self.versions.len() > VERSIONS || self.versions.iter().any(are_long) {
+            let message = format!("Give {VERSIONS} versions or fewer, each of {TEXT} characters at most.");
+            problems.push(problem(format!("{path}/versions"), "too-long", message));
+        }
+        let mut links = self.versions.iter().flat_map(|version| &version.evidence).chain(&self.evidence);
+        if !links.all(Link::is_fine) {
+            let message = "Give each link words, and an address that begins with https:// or with one slash.";
+            problems.push(problem(format!("{path}/evidence"), "not-a-link", message));
+        }
+    }
+}
+
+impl Link<'_> {
+    fn is_fine(&self) -> bool {
+        let address = &*self.address;
+        let is_here = address.starts_with('/') && !address.starts_with("//");
+        !self.label.trim().is_empty() && (is_here || address.starts_with("https://"))
     }
 }
 

@@ -3,17 +3,20 @@
 //! Here: the settings ([`config`]), what a participant keeps ([`kept`]), the pages, the forms, and what it all comes to. Not here: comments
 //! themselves, which are the host's. To add one more page: a function in [`pages`] and its name in [`PledgeReview::render`].
 
+mod changed;
 mod config;
+mod differences;
 mod forms;
 mod kept;
+mod migration;
 mod pages;
 mod sheets;
 mod summary;
 mod tally;
 
 use guest_sdk::{
-    Blocks, Failure, Figure, Outcome, Participant, Problem, Results, Round, RoundType, Rows, SentForm, Sheet,
-    no_such_page, round_type,
+    Blocks, Ctx, Failure, Figure, Migrates, Old, Outcome, Participant, Problem, Results, Round, RoundType,
+    Rows, SentForm, Sheet, no_such_page, round_type,
 };
 
 use config::Config;
@@ -25,6 +28,8 @@ struct PledgeReview;
 
 impl RoundType for PledgeReview {
     type Config<'a> = Config<'a>;
+
+    const DATA_VERSION: u32 = 2;
 
     fn problems(config: &Config<'_>) -> Vec<Problem> {
         config.problems()
@@ -40,6 +45,7 @@ impl RoundType for PledgeReview {
             None if page.is_empty() => Ok(pages::front(round, who.is_some(), &given)),
             None if page == MISSING => pages::missing(round, who.is_some()),
             None if page == "changes" => Ok(pages::changes(&round.config)),
+            Some(("pledges", id)) => changed::page(round, who.is_some(), id),
             Some(("pledge", id)) => pages::pledge(round, who.is_some(), &given, id),
             _ => Err(no_such_page()),
         }
@@ -48,6 +54,7 @@ impl RoundType for PledgeReview {
     fn submit(round: &Round<Config<'_>>, _: &Participant, sent: &SentForm<'_>) -> Result<Outcome, Failure> {
         match (sent.form, sent.page.split_once('/')) {
             ("verdict", Some((_, id))) => forms::verdict(&round.config, id, sent),
+            ("right", Some((_, id))) => forms::right(&round.config, id, sent),
             ("suggest", _) => forms::suggest(&round.config, sent),
             _ => Err(no_such_page()),
         }
@@ -66,4 +73,10 @@ impl RoundType for PledgeReview {
     }
 }
 
-round_type!(PledgeReview);
+impl Migrates for PledgeReview {
+    fn migrate(ctx: &Ctx, entries: Vec<Old>) -> Result<Vec<Vec<u8>>, Failure> {
+        migration::migrate(ctx, entries)
+    }
+}
+
+round_type!(PledgeReview, migrates);

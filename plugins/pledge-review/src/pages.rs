@@ -1,11 +1,11 @@
 //! The pages.
 
 use guest_sdk::{
-    Blocks, Card, ChoiceInput, Failure, OptionItem, Phase, Round, Table, TextInput, Tone, no_such_page, state,
+    Blocks, Card, ChoiceInput, Failure, OptionItem, Phase, Round, TextInput, Tone, no_such_page, state,
 };
 
 use crate::MISSING;
-use crate::config::{Config, Pledge, Reason};
+use crate::config::{Config, Link, Pledge, Reason};
 use crate::forms::field;
 use crate::kept::{SUGGESTIONS, Said, Verdict, Verdicts};
 
@@ -30,11 +30,12 @@ pub fn front(round: &Round<Config<'_>>, takes_part: bool, given: &Verdicts) -> B
             inside.prose(pledge.text());
             let label = if takes_part && round.ctx.phase == Phase::Open { "Review" } else { "Read" };
             inside.page_link(format!("{label}: {}", pledge.title), format!("pledge/{}", pledge.id));
+            link_to_change(inside, pledge);
         });
     }
     page.heading(2, "What is missing?");
     page.page_link("Say what the pledges leave out", MISSING);
-    if config.pledges.iter().any(|pledge| pledge.versions.len() > 1) {
+    if config.pledges.iter().any(Pledge::has_changed) {
         page.page_link("See what has changed, and why", "changes");
     }
     page
@@ -51,15 +52,10 @@ pub fn pledge(
     let said = given.0.get(id);
     let mut page = Blocks::new();
     page.heading(2, &*pledge.title).prose(pledge.text());
-    if !pledge.evidence.is_empty() {
-        page.details("What this rests on", |inside| {
-            for link in &pledge.evidence {
-                inside.evidence(&*link.label, &*link.address);
-            }
-        });
-    }
-    if let Some(said) = said.filter(|said| said.version != pledge.version()) {
-        let words = said.verdict.map_or("commented", |verdict| verdict.words());
+    evidence(&mut page, "What this rests on", &pledge.evidence);
+    link_to_change(&mut page, pledge);
+    if let Some(said) = said.filter(|said| said.version() != pledge.version()) {
+        let words = said.last().map_or("commented", |judged| judged.verdict.words());
         let text =
             format!("This pledge has changed since you answered. You said: {words}. Is that still right?");
         page.notice(Tone::Information, text);
@@ -74,11 +70,11 @@ pub fn pledge(
 }
 
 fn verdict_form(page: &mut Blocks, config: &Config<'_>, said: Option<&Said>) {
-    let verdict = said.and_then(|said| said.verdict);
+    let judged = said.and_then(Said::last);
     let ticked = |of: Verdict, reasons: &[Reason<'_>]| -> Vec<String> {
-        let said = said.filter(|_| verdict == Some(of));
+        let judged = judged.filter(|judged| judged.verdict == of);
         let is_one = |id: &&String| reasons.iter().any(|reason| reason.id == **id);
-        said.map(|said| said.reasons.iter().filter(is_one).cloned().collect()).unwrap_or_default()
+        judged.map(|judged| judged.reasons.iter().filter(is_one).cloned().collect()).unwrap_or_default()
     };
     page.form("verdict", |form| {
         let option = |verdict: Verdict| option(verdict.id(), verdict.words());
@@ -89,7 +85,7 @@ fn verdict_form(page: &mut Blocks, config: &Config<'_>, said: Option<&Said>) {
             required: false,
             options: vec![option(Verdict::Strong), option(Verdict::Wrong)],
             max_chosen: 1,
-            chosen: verdict.map(|verdict| verdict.id().to_owned()).into_iter().collect(),
+            chosen: judged.map(|judged| judged.verdict.id().to_owned()).into_iter().collect(),
         });
         let strong = ticked(Verdict::Strong, &config.strong_reasons);
         reasons(form, "strong-reasons", "If strong: why?", &config.strong_reasons, strong);
@@ -102,7 +98,7 @@ fn verdict_form(page: &mut Blocks, config: &Config<'_>, said: Option<&Said>) {
             required: false,
             max_characters: COMMENT,
             rows: 5,
-            value: said.map(|said| said.comment.clone()).unwrap_or_default(),
+            value: said.map_or("", Said::words).to_owned(),
         });
         form.button("next", "Save and go on");
         form.other_button("stay", "Save");
@@ -124,7 +120,7 @@ fn reasons(form: &mut Blocks, field: &str, label: &str, reasons: &[Reason<'_>], 
     });
 }
 
-fn option(value: &str, label: &str) -> OptionItem {
+pub fn option(value: &str, label: &str) -> OptionItem {
     OptionItem { value: value.to_owned(), label: label.to_owned(), hint: None }
 }
 
@@ -135,6 +131,7 @@ pub fn missing(round: &Round<Config<'_>>, takes_part: bool) -> Result<Blocks, Fa
     say_phase(&mut page, round.ctx.phase);
     if takes_part && round.ctx.phase == Phase::Open {
         let before: Vec<String> = state::mine(SUGGESTIONS)?.unwrap_or_default();
+        page.prose("Others can read what you write here and answer, so do not name anybody.");
         page.form("suggest", |form| {
             for number in 1..=round.config.suggestions {
                 form.text_input(TextInput {
@@ -155,32 +152,50 @@ pub fn missing(round: &Round<Config<'_>>, takes_part: bool) -> Result<Blocks, Fa
     Ok(page)
 }
 
-/// How each pledge came to what it says now.
+/// Every pledge that has changed.
 pub fn changes(config: &Config<'_>) -> Blocks {
     let mut page = Blocks::new();
     page.heading(2, "Did we get it right?");
-    page.prose("What has changed since the first draft, and what people said that led to it.");
-    for pledge in config.pledges.iter().filter(|pledge| pledge.versions.len() > 1) {
-        let rows = pledge.versions.iter().zip(1..).map(|(version, number): (_, u32)| {
-            let because = version.because.as_deref().unwrap_or("The first draft.");
-            vec![format!("Version {number}"), version.text.to_string(), because.to_owned()]
+    page.prose("These pledges have changed since the first draft. See what people said that led to it.");
+    for pledge in config.pledges.iter().filter(|pledge| pledge.has_changed()) {
+        let tag = Some(format!("Version {}", pledge.version()));
+        let card = Card { id: pledge.id.to_string(), title: pledge.title.to_string(), tag };
+        page.card(card, |inside| {
+            inside.prose(pledge.text());
+            link_to_change(inside, pledge);
         });
-        let columns = ["Version", "What it says", "What led to it"].map(str::to_owned).to_vec();
-        page.table(Table { caption: pledge.title.to_string(), columns, rows: rows.collect() });
     }
     page.page_link("All pledges", "");
     page
 }
 
-fn tag(pledge: &Pledge<'_>, said: Option<&Said>) -> Option<String> {
-    let said = said?;
-    if said.version != pledge.version() {
-        return Some("Changed since you answered".to_owned());
+fn link_to_change(page: &mut Blocks, pledge: &Pledge<'_>) {
+    if pledge.has_changed() {
+        page.page_link(format!("See what changed: {}", pledge.title), format!("pledges/{}", pledge.id));
     }
-    Some(said.verdict.map_or("Commented", |verdict| verdict.words()).to_owned())
 }
 
-fn say_phase(page: &mut Blocks, phase: Phase) {
+/// Links to what something rests on, to open if one wants to.
+pub fn evidence(page: &mut Blocks, title: &str, links: &[Link<'_>]) {
+    if links.is_empty() {
+        return;
+    }
+    page.details(title, |inside| {
+        for link in links {
+            inside.evidence(&*link.label, &*link.address);
+        }
+    });
+}
+
+fn tag(pledge: &Pledge<'_>, said: Option<&Said>) -> Option<String> {
+    let said = said?;
+    if said.version() != pledge.version() {
+        return Some("Changed since you answered".to_owned());
+    }
+    Some(said.last().map_or("Commented", |judged| judged.verdict.words()).to_owned())
+}
+
+pub fn say_phase(page: &mut Blocks, phase: Phase) {
     match phase {
         Phase::Open => {}
         Phase::Before => {

@@ -12,7 +12,8 @@ use storage::conversation::{Newcomer, Reading, Writing};
 use crate::cast_vote::{Ask, write_votes};
 use crate::keep_act::{Act, Author, acts_of};
 use crate::put_away_refused::{NotDone, RefusedAct};
-use crate::{ActionError, Actions, Campaign, Tenant};
+use crate::round_types::{OwnAnswers, RoundPost, write_waiting};
+use crate::{ActionError, Actions, Campaign, RoundInfo, Tenant};
 
 impl Actions {
     /// Lets whoever waits in everywhere, where the stated hour has come or the campaign's round has closed. Gives how many were let in.
@@ -147,7 +148,7 @@ impl Actions {
         act: &Act,
     ) -> Result<Option<NotDone>, ActionError> {
         let round = match act {
-            Act::Share { round, .. } => *round,
+            Act::Share { round, .. } | Act::Answer { round, .. } => *round,
             Act::Comment { contribution: post, .. } | Act::Vote { post, .. } => {
                 match write.post(*post).await? {
                     Some(post) => post.round,
@@ -157,11 +158,14 @@ impl Actions {
         };
         let Some(stored) = write.round(round).await? else { return Ok(Some(NotDone::AskedAnew)) };
         let at = || stored.last_taking(self.clock.now());
+        let info = campaign.rounds.iter().find(|info| info.id == round);
         let done = match act {
+            Act::Answer { answers, .. } => {
+                let Some(round) = info else { return Ok(Some(NotDone::AskedAnew)) };
+                return self.do_kept_answers(write, tenant, (author, round), answers, &at).await;
+            }
             Act::Share { form, .. } => {
-                let Some(round) = campaign.rounds.iter().find(|info| info.id == round) else {
-                    return Ok(Some(NotDone::AskedAnew));
-                };
+                let Some(round) = info else { return Ok(Some(NotDone::AskedAnew)) };
                 self.write_contribution(write, tenant, author, round, form, &at).await?.is_some()
             }
             Act::Comment { contribution, form } => {
@@ -174,6 +178,24 @@ impl Actions {
             }
         };
         Ok((!done).then_some(NotDone::Gone))
+    }
+
+    async fn do_kept_answers(
+        &self,
+        write: &mut Writing,
+        tenant: &Tenant,
+        (author, round): (Author, &RoundInfo),
+        answers: &OwnAnswers,
+        at: &(dyn Fn() -> DateTime<Utc> + Sync),
+    ) -> Result<Option<NotDone>, ActionError> {
+        // Words first: if they are refused, the answers beside them are not counted either.
+        for (name, (subject, text)) in &answers.posts {
+            let post = RoundPost { id: name.clone(), subject: subject.clone(), text: text.clone() };
+            self.write_post(write, tenant, (author, round), &post, at).await?;
+        }
+        let token = self.token(round, author.participant);
+        let kept = write_waiting(write, author, (round.id, token), answers, self.clock.now()).await?;
+        Ok((!kept).then_some(NotDone::AskedAnew))
     }
 }
 

@@ -203,7 +203,7 @@ pub(crate) async fn write_conversation(
                 id: round_id(slug, &campaign.slug, &round.slug),
                 campaign: id,
                 slug: &round.slug,
-                round_type: round.round_type,
+                round_type: &round.round_type,
                 opens_at,
                 closes_at,
                 paused_at: round.paused_at(),

@@ -1,8 +1,6 @@
-//! Somebody votes. Votes that arrive while the disk is busy are written together in the next transaction: each is decided on its
-//! own, in the order of arrival, and answered after the commit.
+//! Somebody votes. Votes are written in groups.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use domain::Clock;
@@ -11,15 +9,10 @@ use domain::round::Round;
 use domain::vote::{VoteCounts, VoteOutcome, VoteRefusal, VoteValue, VoteWish, decide};
 use storage::StorageError;
 use storage::conversation::{Conversation, VoteChange, Writing};
-use tokio::sync::{mpsc, oneshot};
 
+use crate::grouped_writes;
 use crate::keep_act::Author;
 use crate::{ActionError, Actions, Session, Tenant};
-
-/// Votes written by one transaction at most.
-const MAX_BATCH: usize = 256;
-/// Votes that may wait; beyond it the server says that it is busy.
-const MAX_WAITING: usize = 20_000;
 
 /// What became of a vote: nothing if there is no such post in the voter's campaign.
 type Answer = Result<Option<VoteOutcome>, ActionError>;
@@ -31,16 +24,6 @@ pub(crate) struct Ask {
     pub post: PostId,
     pub wish: VoteWish,
 }
-
-struct Waiting {
-    tenant: TenantId,
-    ask: Ask,
-    answer: oneshot::Sender<Answer>,
-}
-
-/// The votes that wait to be written.
-#[derive(Clone)]
-pub(crate) struct VoteQueue(mpsc::Sender<Waiting>);
 
 impl Actions {
     /// Casts, changes or withdraws the participant's vote on `post`; returns when it is on disk. Who is not let in yet has it kept.
@@ -59,78 +42,32 @@ impl Actions {
         {
             return Ok(kept);
         }
-        let (answer, answered) = oneshot::channel();
-        let waiting =
-            Waiting { tenant: tenant.id, ask: Ask { author: Author::of(session), post, wish }, answer };
-        self.votes.0.try_send(waiting).map_err(|_| ActionError::Busy)?;
-        answered.await.unwrap_or_else(|_| Err(ActionError::Fault("the vote writer stopped".into())))
-    }
-}
-
-impl VoteQueue {
-    /// Starts the task that writes votes, which ends when the last queue is dropped.
-    pub(crate) fn start(conversation: Conversation, clock: Arc<dyn Clock>) -> Self {
-        let (sender, mut receiver) = mpsc::channel::<Waiting>(MAX_WAITING);
-        tokio::spawn(async move {
-            let mut batch = Vec::with_capacity(MAX_BATCH);
-            while receiver.recv_many(&mut batch, MAX_BATCH).await > 0 {
-                let mut by_tenant: BTreeMap<TenantId, Vec<Waiting>> = BTreeMap::new();
-                for waiting in batch.drain(..) {
-                    by_tenant.entry(waiting.tenant).or_default().push(waiting);
-                }
-                for (tenant, waiting) in by_tenant {
-                    write_batch(&conversation, &*clock, tenant, waiting).await;
-                }
-            }
-        });
-        Self(sender)
-    }
-}
-
-async fn write_batch(
-    conversation: &Conversation,
-    clock: &dyn Clock,
-    tenant: TenantId,
-    waiting: Vec<Waiting>,
-) {
-    match decide_and_write(conversation, clock, tenant, &waiting).await {
-        Ok(outcomes) => {
-            for (waiting, outcome) in waiting.into_iter().zip(outcomes) {
-                // Who has gone away needs no answer.
-                let _ = waiting.answer.send(outcome.map_err(ActionError::from));
-            }
-        }
-        // One that cannot be written, such as that of somebody who erased themselves meanwhile, must not take the others with it.
-        Err(_) if waiting.len() > 1 => {
-            for waiting in waiting {
-                Box::pin(write_batch(conversation, clock, tenant, vec![waiting])).await;
-            }
-        }
-        Err(fault) => {
-            for waiting in waiting {
-                let _ = waiting.answer.send(Err(ActionError::Fault(fault.to_string())));
-            }
-        }
+        let ask = Ask { author: Author::of(session), post, wish };
+        Ok(self.votes.write(tenant.id, ask).await??)
     }
 }
 
 type Decided = Result<Option<VoteOutcome>, VoteRefusal>;
 
-async fn decide_and_write(
-    conversation: &Conversation,
-    clock: &dyn Clock,
-    tenant: TenantId,
-    waiting: &[Waiting],
-) -> Result<Vec<Decided>, StorageError> {
-    let asks: Vec<Ask> = waiting.iter().map(|waiting| waiting.ask).collect();
-    let mut write = conversation.write(tenant).await?;
-    let outcomes = write_votes(&mut write, &asks, &|| clock.now()).await?;
-    let moved = |outcome: &Decided| !matches!(outcome, Ok(None | Some(VoteOutcome::Unchanged)) | Err(_));
-    // Where nothing changed, the round's revision must not either.
-    if outcomes.iter().any(moved) {
-        write.commit().await?;
+impl grouped_writes::Ask for Ask {
+    type Outcome = Decided;
+
+    async fn write(
+        asks: &[&Self],
+        conversation: &Conversation,
+        clock: &dyn Clock,
+        tenant: TenantId,
+    ) -> Result<Vec<Decided>, StorageError> {
+        let asks: Vec<Self> = asks.iter().map(|ask| **ask).collect();
+        let mut write = conversation.write(tenant).await?;
+        let outcomes = write_votes(&mut write, &asks, &|| clock.now()).await?;
+        let moved = |outcome: &Decided| !matches!(outcome, Ok(None | Some(VoteOutcome::Unchanged)) | Err(_));
+        // Where nothing changed, the round's revision must not either.
+        if outcomes.iter().any(moved) {
+            write.commit().await?;
+        }
+        Ok(outcomes)
     }
-    Ok(outcomes)
 }
 
 /// Decides and writes votes inside a transaction; `now` is asked under the rounds' locks.

@@ -21,7 +21,10 @@ pub enum StandingChange {
     /// It is served again.
     Resume,
     /// It goes, after the days of grace.
-    Leave,
+    Leave {
+        /// Its short name, as whoever decides it has typed it.
+        named: String,
+    },
     /// Parts of the service are switched off: these and no others.
     SwitchOff(Vec<Flag>),
 }
@@ -37,6 +40,12 @@ pub enum StandingRefusal {
         "Say why, in {MIN_REASON_CHARACTERS} to {MAX_REASON_CHARACTERS} characters: everybody who comes to the site reads it."
     )]
     Reason,
+    /// What was typed is not its short name.
+    #[error("Type its short name, {slug}, to show that you mean this tenant.")]
+    NotItsName {
+        /// Its short name.
+        slug: String,
+    },
     /// It goes already.
     #[error("This tenant is leaving, and its site is closed already. Serve it again first if it is to stay.")]
     Leaving,
@@ -59,6 +68,9 @@ impl Sides {
         if tenant.is_platform() {
             return Err(StandingRefusal::Platform);
         }
+        if matches!(&change, StandingChange::Leave { named } if *named != tenant.slug) {
+            return Err(StandingRefusal::NotItsName { slug: tenant.slug.clone() });
+        }
         let enrolment = self.enrolment().map_err(EditRefusal::from)?;
         let now = enrolment.now();
         let (what, detail) = described(&change, local_date(now, tenant.zone))?;
@@ -71,7 +83,7 @@ impl Sides {
             }
             StandingChange::Suspend { reason } => edit.pack.tenant.standing = Standing::Suspended { reason },
             StandingChange::Resume => edit.pack.tenant.standing = Standing::Active,
-            StandingChange::Leave => {
+            StandingChange::Leave { .. } => {
                 edit.pack.tenant.standing = Standing::Leaving { on: last_day(local_date(now, tenant.zone)) };
             }
             StandingChange::SwitchOff(flags) => edit.pack.tenant.switched_off = flags,
@@ -99,7 +111,9 @@ fn described(change: &StandingChange, today: NaiveDate) -> Result<(&'static str,
             ("tenant.suspend", reason.clone())
         }
         StandingChange::Resume => ("tenant.resume", "served again".to_owned()),
-        StandingChange::Leave => ("tenant.delete", format!("everything is deleted on {}", last_day(today))),
+        StandingChange::Leave { .. } => {
+            ("tenant.delete", format!("everything is deleted on {}", last_day(today)))
+        }
         StandingChange::SwitchOff(flags) if flags.is_empty() => {
             ("tenant.flags", "nothing is switched off".to_owned())
         }

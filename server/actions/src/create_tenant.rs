@@ -96,11 +96,13 @@ fn blank(new: &NewTenant) -> TenantPack {
         switched_off: Vec::new(),
         organisations: Vec::new(),
         pages: Vec::new(),
+        reports: Vec::new(),
     };
     TenantPack {
         tenant,
         zone: chrono_tz::Europe::London,
         page_texts: Default::default(),
+        report_texts: Default::default(),
         logo: None,
         campaigns: Default::default(),
         policy: String::new(),

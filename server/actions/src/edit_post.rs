@@ -5,7 +5,7 @@ use domain::ids::PostId;
 use domain::moderation::CaseState;
 use domain::text::Body;
 use domain::time_zone::local_date;
-use storage::conversation::PostEdit;
+use storage::conversation::{PostEdit, Writing};
 
 use crate::keep_act::Author;
 use crate::lock_post::{lock_post, ownership};
@@ -19,6 +19,16 @@ pub struct Edited {
     pub place: PostId,
     /// Whether others see it, or it waits for a moderator.
     pub visible: bool,
+    /// Whether it is another text, or has other labels, than before.
+    pub(crate) is_changed: bool,
+}
+
+/// A post's words and labels as a form has them: slugs, empty for none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PostWords<'a> {
+    pub body: &'a str,
+    pub theme: &'a str,
+    pub feeling: &'a str,
 }
 
 impl Actions {
@@ -58,13 +68,31 @@ impl Actions {
         feeling: &str,
     ) -> Result<Option<Edited>, ActionError> {
         let mut write = self.conversation.write(tenant.id).await?;
-        let Some((round, post)) = lock_post(&mut write, Author::of(session), id).await? else {
+        let form = PostWords { body, theme, feeling };
+        let edited = self.write_edit(&mut write, tenant, Author::of(session), id, form).await?;
+        // Where nothing changed, the round's revision must not either.
+        if edited.is_some_and(|edited| edited.is_changed) {
+            write.commit().await?;
+        }
+        Ok(edited)
+    }
+
+    /// The same inside a transaction.
+    pub(crate) async fn write_edit(
+        &self,
+        write: &mut Writing,
+        tenant: &Tenant,
+        author: Author,
+        id: PostId,
+        PostWords { body, theme, feeling }: PostWords<'_>,
+    ) -> Result<Option<Edited>, ActionError> {
+        let Some((round, post)) = lock_post(write, author, id).await? else {
             return Ok(None);
         };
         let now = self.clock.now();
-        may_change(&round, now, ownership(&write, &post).await?, session.participant)?;
+        may_change(&round, now, ownership(write, &post).await?, author.participant)?;
         let today = local_date(now, tenant.zone);
-        if write.suspension(session.participant, today).await?.is_some() {
+        if write.suspension(author.participant, today).await?.is_some() {
             return Err(PostRefusal::Suspended.into());
         }
         let info = tenant.round(post.round);
@@ -73,12 +101,13 @@ impl Actions {
             Some(_) => (None, None),
         };
         let body = Body::parse(body).map_err(PostRefusal::from)?.into_string();
-        let edited = |state| Edited {
+        let edited = |state, is_changed| Edited {
             place: post.contribution.unwrap_or(post.id),
             visible: state == PostState::Visible,
+            is_changed,
         };
         if (&body, &theme, feeling) == (&post.body, &post.theme, post.feeling) {
-            return Ok(Some(edited(post.state)));
+            return Ok(Some(edited(post.state, false)));
         }
         if write.edits(id).await? >= MAX_EDITS_PER_POST {
             return Err(PostRefusal::TooManyEdits.into());
@@ -89,11 +118,10 @@ impl Actions {
             let stood = case.as_ref().map_or(CaseState::Kept, |case| case.state);
             let screened = screened(info, &body, Some((stood, post.state)));
             state = screened.post;
-            open_case(&write, round.campaign, (id, round.id), screened, case, today).await?;
+            open_case(write, round.campaign, (id, round.id), screened, case, today).await?;
         }
         write.edit_post(id, &PostEdit { body, theme, feeling }, round.revision).await?;
         write.show_post(&post, state, round.revision).await?;
-        write.commit().await?;
-        Ok(Some(edited(state)))
+        Ok(Some(edited(state, true)))
     }
 }

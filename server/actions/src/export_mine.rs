@@ -17,6 +17,8 @@ pub struct MineExport {
     pub posts: Vec<(Post, Vec<String>)>,
     /// Votes, whatever became of the post.
     pub votes: Vec<OwnVote>,
+    /// What round types keep of theirs: the round, the key, and the value as text where it is text.
+    pub answers: Vec<(RoundId, String, String)>,
     /// What waits to appear, in the order sent.
     pub kept: Vec<Kept>,
     /// What was kept and could not be done.
@@ -51,6 +53,13 @@ pub enum KeptAct {
     },
     /// An answer.
     Vote(VoteValue),
+    /// Answers in the activity of this round.
+    Activity {
+        /// Which round.
+        round: RoundId,
+        /// What was said in it for others to read.
+        words: String,
+    },
 }
 
 impl Actions {
@@ -60,7 +69,7 @@ impl Actions {
     /// Database faults.
     pub async fn export_mine(&self, tenant: &Tenant, session: &Session) -> Result<MineExport, ActionError> {
         let reading = self.conversation.snapshot(tenant.id).await?;
-        let (mut posts, mut votes) = (Vec::new(), Vec::new());
+        let (mut posts, mut votes, mut answers) = (Vec::new(), Vec::new(), Vec::new());
         for round in reading.rounds_of(session.campaign).await? {
             let mut earlier = reading.own_earlier_words(round, session.participant).await?;
             for post in reading.every_own_post(round, session.participant).await? {
@@ -68,10 +77,13 @@ impl Actions {
                 posts.push((post, before));
             }
             votes.extend(reading.every_own_vote(round, session.participant).await?);
+            let kept = reading.every_own_answer(round, session.participant).await?;
+            let words = |value: Vec<u8>| String::from_utf8_lossy(&value).into_owned();
+            answers.extend(kept.into_iter().map(|(key, value)| (round, key, words(value))));
         }
         let kept = kept_of(&reading, session).await?;
         let refused = refused_of(&reading, session).await?;
-        Ok(MineExport { posts, votes, kept, refused })
+        Ok(MineExport { posts, votes, answers, kept, refused })
     }
 
     /// What waits to appear of the session's participant, in the order sent: the place in this list is the one that
@@ -102,13 +114,17 @@ async fn kept_of(reading: &Reading, session: &Session) -> Result<Vec<Kept>, Acti
 /// An act as its author sees it.
 pub(crate) async fn shown(reading: &Reading, act: Act) -> Result<Kept, ActionError> {
     let about = match &act {
-        Act::Share { .. } => None,
+        Act::Share { .. } | Act::Answer { .. } => None,
         Act::Comment { contribution: post, .. } | Act::Vote { post, .. } => reading.post(*post).await?,
     };
     let what = match act {
         Act::Share { round, form } => KeptAct::Idea { round, body: form.body, prompt: form.prompt },
         Act::Comment { form, .. } => KeptAct::Comment { body: form.body },
         Act::Vote { wish: VoteWish::Cast(value), .. } => KeptAct::Vote(value),
+        Act::Answer { round, answers } => {
+            let words: Vec<String> = answers.posts.into_values().map(|(_, text)| text).collect();
+            KeptAct::Activity { round, words: words.join("\n\n") }
+        }
         // Never kept: a vote taken back leaves nothing. It keeps its place, so that the places stay right.
         Act::Vote { wish: VoteWish::Withdraw, .. } => KeptAct::Vote(VoteValue::Pass),
     };

@@ -1,4 +1,5 @@
-//! Unique login details for the people of a roll: each gets a code that is stored only as a keyed hash, and leaves here once.
+//! Unique login details for the people of a roll: each gets a code that is stored only as a keyed hash, and leaves here once. Until whoever
+//! issued them says that they have left, they stand as unsent, and their person as one who has none.
 
 use credentials::LoginCode;
 use domain::clock::random_bytes;
@@ -8,15 +9,13 @@ use crate::{ActionError, Campaign, Enrolment, Organisation, Tenant};
 
 /// People who are given login details in one transaction.
 const PEOPLE_PER_STEP: u64 = 1_000;
-/// The same where nobody watches: no more than these have details and no email if the server stops.
-const FIRST_PER_STEP: u64 = 100;
 
 /// Who of an organisation gets login details.
-#[derive(Clone, Copy)]
-enum Whom {
-    /// Whoever has not joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// Whoever is on the roll and has not joined.
     NotJoined,
-    /// Whoever was never given any.
+    /// Whoever is on the roll and was never given any, whether they have joined or not.
     WithoutAny,
 }
 
@@ -26,11 +25,13 @@ pub struct IssuedLogin {
     pub email: String,
     /// The code; nowhere afterwards.
     pub code: LoginCode,
+    /// What is stored of it, to say that it has left.
+    pub hash: [u8; 32],
 }
 
 impl Enrolment {
-    /// Issues login details to everybody of `organisation` who is on the roll and has not joined, a step at a time; `take` gets each
-    /// step's before the next is made. Earlier details of the same people stay good. Gives how many.
+    /// Issues login details to people of `organisation`, a step at a time; `take` gets each step's before the next is made. Earlier details
+    /// of the same people stay good. Gives how many. See [`note_sent`](Self::note_sent).
     ///
     /// # Errors
     /// Database faults, or what `take` says; steps that were taken stand.
@@ -39,40 +40,8 @@ impl Enrolment {
         tenant: &Tenant,
         campaign: &Campaign,
         organisation: &Organisation,
-        mut take: F,
-    ) -> Result<u64, ActionError>
-    where
-        F: FnMut(Vec<IssuedLogin>) -> T,
-        T: Future<Output = Result<(), ActionError>>,
-    {
-        self.issue(tenant, campaign, organisation, Whom::NotJoined, &mut take).await
-    }
-
-    /// The same for those who were never given any.
-    ///
-    /// # Errors
-    /// Database faults, or what `take` says; steps that were taken stand.
-    pub(crate) async fn issue_first_logins<F, T>(
-        &self,
-        tenant: &Tenant,
-        campaign: &Campaign,
-        organisation: &Organisation,
-        mut take: F,
-    ) -> Result<u64, ActionError>
-    where
-        F: FnMut(Vec<IssuedLogin>) -> T,
-        T: Future<Output = Result<(), ActionError>>,
-    {
-        self.issue(tenant, campaign, organisation, Whom::WithoutAny, &mut take).await
-    }
-
-    async fn issue<F, T>(
-        &self,
-        tenant: &Tenant,
-        campaign: &Campaign,
-        organisation: &Organisation,
         whom: Whom,
-        take: &mut F,
+        mut take: F,
     ) -> Result<u64, ActionError>
     where
         F: FnMut(Vec<IssuedLogin>) -> T,
@@ -84,15 +53,16 @@ impl Enrolment {
             let (of, at) = (campaign.id, organisation.id);
             let people = match whom {
                 Whom::NotJoined => reading.people_to_invite(of, at, after, PEOPLE_PER_STEP).await?,
-                Whom::WithoutAny => reading.people_without_login(of, at, after, FIRST_PER_STEP).await?,
+                Whom::WithoutAny => reading.people_without_login(of, at, after, PEOPLE_PER_STEP).await?,
             };
             let Some(last) = people.last() else { return Ok(issued) };
             after = Some(last.id);
             let (mut hashes, mut logins) = (Vec::new(), Vec::new());
             for person in people {
                 let code = LoginCode::from_bytes(random_bytes(&*self.entropy));
-                hashes.push((code.hash(&self.secret, tenant.id, campaign.id).0, person.id));
-                logins.extend(person.email.map(|email| IssuedLogin { email, code }));
+                let hash = code.hash(&self.secret, tenant.id, campaign.id).0;
+                hashes.push((hash, person.id));
+                logins.extend(person.email.map(|email| IssuedLogin { email, code, hash }));
             }
             hashes.sort_unstable();
             let write = self.identity.write(tenant.id).await?;
@@ -101,5 +71,15 @@ impl Enrolment {
             issued += logins.len() as u64;
             take(logins).await?;
         }
+    }
+
+    /// Notes that login details have left, by their hashes: by email, or on paper. From then on their people have some.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn note_sent(&self, tenant: &Tenant, hashes: &[[u8; 32]]) -> Result<(), ActionError> {
+        let write = self.identity.write(tenant.id).await?;
+        write.mark_logins_sent(hashes).await?;
+        Ok(write.commit().await?)
     }
 }

@@ -6,9 +6,10 @@ use domain::vote::{VoteOutcome, VoteValue, VoteWish, decide};
 use serde::{Deserialize, Serialize};
 use storage::conversation::{NewPost, Newcomer};
 
+use crate::round_types::{OwnAnswers, kept_answers};
 use crate::{ActionError, Actions, CommentForm, Session, Tenant};
 
-/// The most that is kept for one person who waits: ideas, comments and votes together.
+/// The most that is kept for one person who waits: ideas, comments, votes and activities together.
 pub const MAX_KEPT_ACTS: usize = 200;
 
 /// Whose act it is.
@@ -36,6 +37,14 @@ pub enum Placed {
 }
 
 impl Placed {
+    /// Which post it is, once it is one.
+    pub(crate) fn id(self) -> Option<PostId> {
+        match self {
+            Self::Now(id) | Self::WithModerator(id) => Some(id),
+            Self::WithTheNextGroup => None,
+        }
+    }
+
     /// Where a post is that has just been written.
     pub(crate) fn of(post: &NewPost) -> Self {
         match post.state {
@@ -68,6 +77,13 @@ pub enum Act {
         post: PostId,
         /// How.
         wish: VoteWish,
+    },
+    /// Answers in a round's activity; one act for each round.
+    Answer {
+        /// In which round.
+        round: RoundId,
+        /// What its round type keeps of them.
+        answers: OwnAnswers,
     },
 }
 
@@ -158,6 +174,29 @@ impl Actions {
                 acts.push(Act::Vote { post, wish });
             }
             Ok(Some(outcome))
+        });
+        kept.await
+    }
+
+    /// Keeps `after` in place of `before` as the answers in `round`, unless something else is kept by now. Gives whether it is; if they have
+    /// been let in meanwhile: then nothing.
+    pub(crate) async fn replace_kept_answers(
+        &self,
+        tenant: &Tenant,
+        session: &Session,
+        round: RoundId,
+        (before, after): (Option<OwnAnswers>, OwnAnswers),
+    ) -> Result<Option<bool>, ActionError> {
+        let kept = self.change_kept(tenant, session, |acts| {
+            if kept_answers(acts, round) != before {
+                return Ok(false);
+            }
+            acts.retain(|act| !matches!(act, Act::Answer { round: of, .. } if *of == round));
+            if acts.len() >= MAX_KEPT_ACTS {
+                return Err(PostRefusal::TooMany.into());
+            }
+            acts.push(Act::Answer { round, answers: after });
+            Ok(true)
         });
         kept.await
     }

@@ -74,7 +74,7 @@ impl Enrolment {
 
 impl Actions {
     /// Publishes in whole groups how many credentials had come in by the end of yesterday, deletes the codes of campaigns whose roll is deleted, lets in
-    /// whoever has waited long enough, and empties the database's log.
+    /// whoever has waited long enough, publishes what rounds that have closed came to, and empties the database's log.
     ///
     /// # Errors
     /// Database faults.
@@ -88,6 +88,8 @@ impl Actions {
             }
         }
         self.admit_due().await?;
+        self.round_types.refresh().await?;
+        self.publish_results().await?;
         // Votes and posts stand in the log one by one.
         self.forget_order().await;
         Ok(())

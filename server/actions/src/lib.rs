@@ -31,6 +31,7 @@ mod export_mine;
 mod find_person;
 mod find_tenant;
 mod follow_changes;
+mod grouped_writes;
 mod import_conversation;
 mod import_polis;
 mod import_roll;
@@ -52,6 +53,7 @@ mod put_away_refused;
 mod read_audit;
 mod register_credential;
 mod resume_session;
+pub mod round_types;
 mod send_logins;
 mod share_contribution;
 mod show_calendar;
@@ -60,6 +62,7 @@ mod show_conversation;
 mod show_figures;
 mod show_home;
 mod show_keys;
+mod show_report;
 mod show_round;
 mod show_sealed_codes;
 mod sign_credential;
@@ -96,6 +99,7 @@ pub use create_tenant::{NewTenant, NewTenantRefusal};
 pub use credentials::KeyLogEntry;
 pub use credentials::audit_chain::{AuditBreak, AuditHead, Chain as AuditChain, ChainedEntry};
 pub use documents::roll::RollKind;
+pub use documents::sheet::SheetKind;
 pub use draft_campaign::{Draft, MAX_DRAFTS};
 pub use edit_pack::EditRefusal;
 pub use edit_post::Edited;
@@ -110,7 +114,7 @@ pub use import_conversation::Imported;
 pub use import_polis::ImportRefusal;
 pub use import_roll::{HeldRoll, RollImportRefusal, RollProgress};
 pub use issue_codes::{IssueRefusal, MAX_CODES_PER_BATCH};
-pub use issue_logins::IssuedLogin;
+pub use issue_logins::{IssuedLogin, Whom};
 pub use join_by_single_sign_on::{AWAY_MINUTES, Away, SignOn, SingleSignOnRefusal};
 pub use keep_act::{Act, MAX_KEPT_ACTS, Placed};
 pub use keep_house::roll_ends;
@@ -132,6 +136,7 @@ pub use show_conversation::ConversationView;
 pub use show_figures::{DayFigures, FiguresView, GroupFigures, Grouping, MAX_DAYS, Window};
 pub use show_home::CampaignView;
 pub use show_keys::{KeyLogRefusal, contains_head, key_fingerprint, printed_head};
+pub use show_report::{ReportInfo, ReportView, ShownFigure};
 pub use sign_credential::SignRefusal;
 pub use sign_up::{CONFIRMATION_MINUTES, SignUpForm, SignUpLinks, SignUpRefusal};
 pub use storage::conversation::{
@@ -141,6 +146,9 @@ pub use storage::conversation::{
 pub use storage::identity::{Account, DailyCount, Person, StoredPasskey, StoredSession, SupportAccess};
 pub use tenant::{Campaign, Organisation, Page, RoundInfo, Tenant};
 
+use grouped_writes::GroupedWrites;
+use round_types::{RoundTypeSettings, RoundTypes};
+
 /// Every use case of the conversation side, with what they need. Those of the identity side are [`Enrolment`]'s.
 #[derive(Clone)]
 pub struct Actions {
@@ -149,9 +157,11 @@ pub struct Actions {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     pepper: Pepper,
-    votes: cast_vote::VoteQueue,
+    votes: GroupedWrites<cast_vote::Ask>,
     joined: Arc<Mutex<JoinedFigures>>,
     looks: Arc<publish_figures::Looks>,
+    round_types: RoundTypes,
+    answers: GroupedWrites<round_types::Ask>,
 }
 
 /// What a process serves: one side or both.
@@ -206,6 +216,7 @@ impl Sides {
     ) -> Result<Applied, ApplyRefusal> {
         if let Some(conversation) = &self.conversation {
             conversation.would_keep_smallest_groups(pack).await?;
+            conversation.check_round_types(pack).await?;
         }
         let mut applied = Applied::Unchanged;
         if let Some(identity) = &self.identity {
@@ -266,8 +277,11 @@ impl Actions {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         pepper: Pepper,
+        round_types: RoundTypeSettings,
     ) -> Self {
-        let votes = cast_vote::VoteQueue::start(conversation.clone(), Arc::clone(&clock));
+        let votes = GroupedWrites::start(conversation.clone(), Arc::clone(&clock));
+        let answers = GroupedWrites::start(conversation.clone(), Arc::clone(&clock));
+        let round_types = RoundTypes::new(round_types, &pepper, conversation.clone());
         Self {
             conversation,
             tenants,
@@ -277,6 +291,8 @@ impl Actions {
             votes,
             joined: Arc::default(),
             looks: Arc::default(),
+            round_types,
+            answers,
         }
     }
 

@@ -13,6 +13,7 @@ mod lock_thread;
 mod merge_contributions;
 mod report_post;
 mod screen_post;
+mod second_look;
 mod show_case;
 mod show_ledger;
 mod show_my_cases;

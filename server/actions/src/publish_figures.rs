@@ -81,6 +81,18 @@ impl Enrolment {
         if self.looks.is_due(campaign.id, now) {
             self.publish_figures(tenant, campaign, local_date(now, tenant.zone)).await?;
         }
+        self.published_figures(tenant, campaign).await
+    }
+
+    /// What this side has published of `campaign`. Nothing is counted.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn published_figures(
+        &self,
+        tenant: &Tenant,
+        campaign: &Campaign,
+    ) -> Result<Vec<PublishedFigure>, ActionError> {
         Ok(self.identity.read(tenant.id).await?.figures(campaign.id).published().await?)
     }
 
@@ -140,6 +152,18 @@ impl Actions {
         if self.looks.is_due(campaign.id, now) {
             self.publish_figures(tenant, campaign, local_date(now, tenant.zone)).await?;
         }
+        self.published_figures(tenant, campaign).await
+    }
+
+    /// What this side has published of `campaign`. Nothing is counted.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn published_figures(
+        &self,
+        tenant: &Tenant,
+        campaign: &Campaign,
+    ) -> Result<Vec<PublishedFigure>, ActionError> {
         Ok(self.conversation.read(tenant.id).await?.figures(campaign.id).published().await?)
     }
 

@@ -8,12 +8,15 @@ use domain::time_zone::in_words;
 use mail::outbox::MAX_WAITING;
 use mail::{Address, Dispatch, Invitation, Link, Message};
 use thiserror::Error;
+use tokio::sync::mpsc;
 
 use crate::actor::record_alone;
-use crate::{ActionError, Actor, Campaign, Enrolment, IssuedLogin, Organisation, Tenant, printed_head};
+use crate::{ActionError, Actor, Campaign, Enrolment, IssuedLogin, Organisation, Tenant, Whom, printed_head};
 
 /// Invitations that wait at once; the rest of the queue is for whoever signs up meanwhile.
 const MOST_WAITING: u64 = MAX_WAITING as u64 / 2;
+/// Emails that have left and are noted in one transaction.
+const NOTED_AT_ONCE: usize = 500;
 /// How long it rests while the mail server is behind.
 const REST: Duration = Duration::from_secs(1);
 
@@ -24,7 +27,7 @@ pub struct LoginsCount {
     pub organisation: String,
     /// On the roll, with an email address.
     pub on_roll: i64,
-    /// Of these, were given login details.
+    /// Of these, were given login details: such that have left.
     pub with_details: i64,
 }
 
@@ -127,8 +130,8 @@ impl Enrolment {
         Message::compose(&email, dispatch).map_err(|error| fault(error.to_string()))
     }
 
-    /// Begins to send login details to everybody on the roll of a campaign who was never given any; a task does it, so that the page
-    /// answers at once. `url` is where the tenant's people come in.
+    /// Begins to send login details to everybody on the roll of a campaign to whom none have left, those among them whom the server or the
+    /// mail server let down before; a task does it, so that the page answers at once. `url` is where the tenant's people come in.
     ///
     /// # Errors
     /// A [`SendLoginsRefusal`].
@@ -155,7 +158,7 @@ impl Enrolment {
         record_alone(&self.identity, actor, now, "roll.send-logins", &campaign.slug, detail).await?;
         let (enrolment, campaign) = (self.clone(), campaign.clone());
         tokio::spawn(async move {
-            // One at a time: who presses twice finds nobody left.
+            // One at a time, until the last has left: who presses twice finds nobody, or whom email could not reach.
             let _turn = enrolment.sending.lock().await;
             if let Err(fault) = enrolment.send_first_logins(&tenant, &campaign, &url, &head).await {
                 tracing::warn!(%fault, "login details could not be sent to everybody");
@@ -167,25 +170,66 @@ impl Enrolment {
 
     async fn send_first_logins(
         &self,
-        tenant: &Tenant,
+        tenant: &Arc<Tenant>,
         campaign: &Campaign,
         url: &str,
         key_log_head: &str,
     ) -> Result<(), ActionError> {
+        let (left, leaving) = mpsc::channel(NOTED_AT_ONCE);
+        let noting = tokio::spawn(self.clone().note_as_they_leave(Arc::clone(tenant), leaving));
+        let mut posted = Ok(0);
         for organisation in &tenant.organisations {
             let about = LoginEmail { tenant, campaign, organisation, url, key_log_head };
-            let post = async |logins: Vec<IssuedLogin>| {
-                while self.post.outbox.counts().waiting() >= MOST_WAITING {
-                    tokio::time::sleep(REST).await;
+            let post = |logins| self.post_logins(about, logins, left.clone());
+            posted = self.issue_logins(tenant, campaign, organisation, Whom::WithoutAny, post).await;
+            if posted.is_err() {
+                break;
+            }
+        }
+        drop(left);
+        noting.await.map_err(|error| ActionError::Fault(format!("noting what left: {error}")))?;
+        posted.map(drop)
+    }
+
+    /// Posts an email for each; tells `left` the hash of each that leaves.
+    async fn post_logins(
+        &self,
+        about: LoginEmail<'_>,
+        logins: Vec<IssuedLogin>,
+        left: mpsc::Sender<[u8; 32]>,
+    ) -> Result<(), ActionError> {
+        for login in logins {
+            while self.post.outbox.counts().waiting() >= MOST_WAITING {
+                tokio::time::sleep(REST).await;
+            }
+            // An address that email cannot go to is nobody's fault, and holds up nobody.
+            let Ok(message) = self.login_email(&about, &login) else { continue };
+            let posted = self.post.outbox.post_and_follow(message).map_err(|_| ActionError::Busy)?;
+            let left = left.clone();
+            tokio::spawn(async move {
+                if posted.was_sent().await {
+                    // Whoever notes it is there until every sender is gone.
+                    let _ = left.send(login.hash).await;
                 }
-                // An address that email cannot go to is nobody's fault, and holds up nobody.
-                for message in logins.iter().filter_map(|login| self.login_email(&about, login).ok()) {
-                    self.post.outbox.post(message).map_err(|_| ActionError::Busy)?;
-                }
-                Ok(())
-            };
-            self.issue_first_logins(tenant, campaign, organisation, post).await?;
+            });
         }
         Ok(())
+    }
+
+    /// Notes what leaves, until nothing is on its way.
+    async fn note_as_they_leave(self, tenant: Arc<Tenant>, mut leaving: mpsc::Receiver<[u8; 32]>) {
+        let mut gone = Vec::new();
+        while leaving.recv_many(&mut gone, NOTED_AT_ONCE).await > 0 {
+            if let Err(fault) = self.note_sent(&tenant, &gone).await {
+                tracing::error!(%fault, "login details that have left could not be noted: they would be sent again");
+            }
+            gone.clear();
+        }
+    }
+
+    /// Returns once no login details are on their way that [`send_logins`](Self::send_logins) sends. Before the end of the process, when the
+    /// outbox is empty.
+    pub async fn logins_settled(&self) {
+        drop(self.sending.lock().await);
     }
 }

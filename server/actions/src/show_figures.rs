@@ -53,6 +53,15 @@ pub struct FiguresView {
     pub sentences: Vec<String>,
 }
 
+/// Whether there is a count before figures are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counting {
+    /// If it is time to.
+    IfDue,
+    /// Only what is there already.
+    Never,
+}
+
 /// What both sides published, and what tells how to read it.
 struct Gathered {
     figures: Vec<PublishedFigure>,
@@ -102,20 +111,41 @@ impl Sides {
         campaign: &Campaign,
         window: Window,
     ) -> Result<FiguresView, ActionError> {
-        Ok(view(tenant, campaign, &self.gather(tenant, campaign).await?, window))
+        Ok(view(tenant, campaign, &self.gather(tenant, campaign, Counting::IfDue).await?, window))
     }
 
-    async fn gather(&self, tenant: &Tenant, campaign: &Campaign) -> Result<Gathered, ActionError> {
+    /// What has been published of `campaign` so far. Nothing is counted, so whoever looks writes nothing.
+    pub(crate) async fn read_figures(
+        &self,
+        tenant: &Tenant,
+        campaign: &Campaign,
+    ) -> Result<FiguresView, ActionError> {
+        let gathered = self.gather(tenant, campaign, Counting::Never).await?;
+        Ok(view(tenant, campaign, &gathered, Window::default()))
+    }
+
+    async fn gather(
+        &self,
+        tenant: &Tenant,
+        campaign: &Campaign,
+        counting: Counting,
+    ) -> Result<Gathered, ActionError> {
         let (mut figures, mut log) = (Vec::new(), Vec::new());
         let mut smallest = campaign.smallest_group;
         if let Some(identity) = &self.identity {
-            figures.extend(identity.figures(tenant, campaign).await?);
+            figures.extend(match counting {
+                Counting::IfDue => identity.figures(tenant, campaign).await?,
+                Counting::Never => identity.published_figures(tenant, campaign).await?,
+            });
             log = identity.key_log(tenant).await?;
             let reading = identity.identity.read(tenant.id).await?;
             smallest = reading.figures(campaign.id).smallest_group().await?.unwrap_or(smallest);
         }
         if let Some(conversation) = &self.conversation {
-            figures.extend(conversation.figures(tenant, campaign).await?);
+            figures.extend(match counting {
+                Counting::IfDue => conversation.figures(tenant, campaign).await?,
+                Counting::Never => conversation.published_figures(tenant, campaign).await?,
+            });
             if log.is_empty() {
                 log = conversation.key_log(tenant).await?;
             }
@@ -138,7 +168,7 @@ impl Sides {
         campaign: &Campaign,
         window: Window,
     ) -> Result<Vec<u8>, ActionError> {
-        let gathered = self.gather(tenant, campaign).await?;
+        let gathered = self.gather(tenant, campaign, Counting::IfDue).await?;
         let rows = rows(tenant, campaign, &gathered, window);
         let mut file = Vec::new();
         write_figures(&mut file, &rows).map_err(|error| ActionError::Fault(error.to_string()))?;

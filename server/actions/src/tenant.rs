@@ -8,6 +8,7 @@ use domain::branding::Palette;
 use domain::ids::{CampaignId, OrganisationId, PromptId, RoundId, TenantId};
 use domain::moderation::Moderation;
 use domain::round::{Prompt, RoundState, Theme};
+use domain::round_type::RoundType;
 use domain::tenant_pack::{
     BrandingFile, CampaignFile, ContactsFile, EntryRoute, Flag, JoiningFile, PLATFORM, POLICY_FILE,
     RoundFile, SingleSignOnFile, Standing, TenantFile, TenantPack, round_times,
@@ -16,11 +17,16 @@ use domain::timetable::DatesChanged;
 use policy::{TenantLines, TenantPolicy};
 use serde::{Deserialize, Serialize};
 
+use crate::ReportInfo;
+use serde_json::Value;
+
 /// What of a pack is stored, as JSON.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct StoredPack {
     tenant: TenantFile,
     page_texts: std::collections::BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    report_texts: std::collections::BTreeMap<String, String>,
     campaigns: std::collections::BTreeMap<String, CampaignFile>,
     #[serde(default)]
     policy: String,
@@ -31,6 +37,7 @@ impl StoredPack {
         Self {
             tenant: pack.tenant.clone(),
             page_texts: pack.page_texts.clone(),
+            report_texts: pack.report_texts.clone(),
             campaigns: pack.campaigns.clone(),
             policy: pack.policy.clone(),
         }
@@ -40,8 +47,8 @@ impl StoredPack {
     pub(crate) fn into_pack(self, logo: Option<Vec<u8>>) -> Result<TenantPack, String> {
         let zone: Tz =
             self.tenant.time_zone.parse().map_err(|_| format!("time zone {}", self.tenant.time_zone))?;
-        let Self { tenant, page_texts, campaigns, policy } = self;
-        Ok(TenantPack { tenant, zone, page_texts, logo, campaigns, policy })
+        let Self { tenant, page_texts, report_texts, campaigns, policy } = self;
+        Ok(TenantPack { tenant, zone, page_texts, report_texts, logo, campaigns, policy })
     }
 }
 
@@ -81,6 +88,8 @@ pub struct Tenant {
     pub organisations: Vec<Organisation>,
     /// Its own pages.
     pub pages: Vec<Page>,
+    /// Its reports, drafts among them: see [`published_reports`](Self::published_reports).
+    pub reports: Vec<ReportInfo>,
     /// Its campaigns, by opening time.
     pub campaigns: Vec<Campaign>,
     /// The logo, PNG.
@@ -153,6 +162,10 @@ pub struct RoundInfo {
     pub slug: String,
     /// What it is called.
     pub title: String,
+    /// What people do in it.
+    pub round_type: RoundType,
+    /// What its round type is told; an empty object if the pack says nothing.
+    pub settings: Value,
     /// When the pack has it open.
     pub opens_at: DateTime<Utc>,
     /// When the pack has it close.
@@ -180,7 +193,7 @@ impl Tenant {
         favicon: Vec<u8>,
         digest: String,
     ) -> Result<Self, String> {
-        let StoredPack { tenant, mut page_texts, campaigns, policy } = pack;
+        let StoredPack { tenant, mut page_texts, mut report_texts, campaigns, policy } = pack;
         let policy_lines = TenantLines::read(&policy).map_err(|problems| {
             let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
             format!("{POLICY_FILE}: {}", problems.join("; "))
@@ -214,6 +227,10 @@ impl Tenant {
             title: page.title,
             in_navigation: page.in_navigation,
         });
+        let reports = tenant.reports.into_iter().map(|report| {
+            let text = report_texts.remove(&report.slug).unwrap_or_default();
+            ReportInfo::from_file(report, &text)
+        });
         Ok(Self {
             id: tenant_id(&slug),
             name: tenant.name,
@@ -231,6 +248,7 @@ impl Tenant {
             policy: OnceLock::new(),
             organisations: organisations.collect(),
             pages: pages.collect(),
+            reports: reports.collect::<Result<_, _>>()?,
             campaigns,
             logo,
             favicon,
@@ -303,6 +321,11 @@ impl Campaign {
 }
 
 impl RoundInfo {
+    /// Whether people do something else in it than to talk.
+    pub fn has_activity(&self) -> bool {
+        self.round_type != RoundType::OpenDiscussion
+    }
+
     /// The state that the pack's dates give at `now`.
     pub fn state(&self, now: DateTime<Utc>) -> RoundState {
         RoundState::at(now, self.opens_at, self.closes_at, self.paused_at)
@@ -322,6 +345,8 @@ impl RoundInfo {
         Ok(Self {
             id: round_id(tenant, campaign, &slug),
             title: round.title,
+            round_type: round.round_type,
+            settings: Value::Object(round.settings.unwrap_or_default()),
             opens_at,
             closes_at,
             moderation: Moderation { mode: round.moderation, hold: round.hold },

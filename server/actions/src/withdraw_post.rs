@@ -2,6 +2,7 @@
 
 use domain::contribution::may_withdraw;
 use domain::ids::PostId;
+use storage::conversation::Writing;
 
 use crate::keep_act::Author;
 use crate::lock_post::lock_post;
@@ -39,13 +40,26 @@ impl Actions {
         id: PostId,
     ) -> Result<Option<PostId>, ActionError> {
         let mut write = self.conversation.write(tenant.id).await?;
-        let Some((round, post)) = lock_post(&mut write, Author::of(session), id).await? else {
+        let Some(place) = self.write_withdrawal(&mut write, Author::of(session), id).await? else {
             return Ok(None);
         };
-        may_withdraw(&round, self.clock.now(), (post.author, post.state), session.participant)?;
-        write.withdraw_post(&post, round.revision).await?;
         write.commit().await?;
         self.forget_order().await;
+        Ok(Some(place))
+    }
+
+    /// The same inside a transaction.
+    pub(crate) async fn write_withdrawal(
+        &self,
+        write: &mut Writing,
+        author: Author,
+        id: PostId,
+    ) -> Result<Option<PostId>, ActionError> {
+        let Some((round, post)) = lock_post(write, author, id).await? else {
+            return Ok(None);
+        };
+        may_withdraw(&round, self.clock.now(), (post.author, post.state), author.participant)?;
+        write.withdraw_post(&post, round.revision).await?;
         Ok(Some(post.contribution.unwrap_or(post.id)))
     }
 }

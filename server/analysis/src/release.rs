@@ -11,9 +11,13 @@
 //! 5. **Not cornered.** What whole groups leave out of each of n groups is 0 to k−1, n × (k−1) together at most. If that is a multiple of k,
 //!    a total can show that all of it is left out, and so how much of each. It is one when n is: [`merge_small`] makes no such n.
 
+mod rounds;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::figures::{Cell, Dimension, Measure, in_whole_groups};
+
+pub use rounds::release_round;
 
 /// By how many times k the total grows before groups are published again.
 pub const STEPS_TOGETHER: i64 = 2;

@@ -5,12 +5,14 @@
 
 mod file;
 mod mail;
+mod round_types;
 mod storage;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 
+use actions::round_types::RoundTypeSettings;
 use credentials::Pepper;
 use thiserror::Error;
 use tracing_subscriber::EnvFilter;
@@ -53,6 +55,8 @@ pub struct Config {
     pub mail: MailSettings,
     /// Secrets that identity providers gave us, by `tenant/organisation`.
     pub single_sign_on_secrets: HashMap<String, String>,
+    /// Where round types are compiled, and whose are admitted.
+    pub round_types: RoundTypeSettings,
     /// What it logs, and how.
     pub logs: LogSettings,
 }
@@ -191,6 +195,7 @@ impl Config {
         let data = storage.as_ref().map(|storage| storage.data.clone()).unwrap_or_default();
         let (pepper, identity_secret) = problems.secrets(file.secrets, &data);
         let mail = problems.mail(file.mail, &data);
+        let round_types = problems.round_types(file.round_types, &data);
         let level = file.logs.level.unwrap_or_else(|| DEFAULT_LEVEL.to_owned());
         problems.checked("logs.level", log_filter(&level));
         let format = match file.logs.format.as_deref() {
@@ -202,12 +207,26 @@ impl Config {
             }
         };
         let logs = LogSettings { format, level };
-        match (server, storage, pepper, identity_secret, mail) {
-            (Some(server), Some(storage), Some(pepper), Some(identity_secret), Some(mail))
-                if problems.0.is_empty() =>
-            {
+        match (server, storage, pepper, identity_secret, mail, round_types) {
+            (
+                Some(server),
+                Some(storage),
+                Some(pepper),
+                Some(identity_secret),
+                Some(mail),
+                Some(round_types),
+            ) if problems.0.is_empty() => {
                 let single_sign_on_secrets = file.single_sign_on.secrets;
-                Ok(Self { server, storage, pepper, identity_secret, mail, single_sign_on_secrets, logs })
+                Ok(Self {
+                    server,
+                    storage,
+                    pepper,
+                    identity_secret,
+                    mail,
+                    single_sign_on_secrets,
+                    round_types,
+                    logs,
+                })
             }
             _ => Err(ConfigRefusal::Keys(problems.0)),
         }

@@ -89,7 +89,8 @@ pub async fn open_sides(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn
     let conversation = match conversation {
         Some(conversation) => {
             let (clock, entropy) = (Arc::clone(&clock), Arc::clone(&entropy));
-            Some(Actions::new(conversation, Arc::clone(&tenants), clock, entropy, config.pepper.read()?))
+            let (pepper, round_types) = (config.pepper.read()?, config.round_types.clone());
+            Some(Actions::new(conversation, Arc::clone(&tenants), clock, entropy, pepper, round_types))
         }
         None => None,
     };
@@ -156,7 +157,8 @@ pub async fn open_actions(
 ) -> Result<Actions> {
     let conversation = open_conversation(config).await?;
     let tenants = Tenants::of_conversation(conversation.clone());
-    Ok(Actions::new(conversation, tenants, clock, entropy, config.pepper.read()?))
+    let (pepper, round_types) = (config.pepper.read()?, config.round_types.clone());
+    Ok(Actions::new(conversation, tenants, clock, entropy, pepper, round_types))
 }
 
 /// How one database stands.

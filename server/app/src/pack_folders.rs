@@ -92,7 +92,8 @@ fn refuse_shared_names(packs: &mut BTreeMap<PathBuf, Checked>) {
     for checked in packs.values_mut() {
         let Ok(pack) = checked else { continue };
         let slug = &pack.tenant.slug;
-        let taken = pack.tenant.hosts.iter().filter_map(|host| {
+        let hosts = pack.tenant.hosts.iter().chain(&pack.tenant.identity_hosts);
+        let taken = hosts.filter_map(|host| {
             let owner = owners.insert(host.clone(), slug.clone()).filter(|owner| owner != slug)?;
             let reason = format!("host `{host}` belongs to the tenant `{owner}` already");
             Some(PackProblem { file: PACK_MARK.to_owned(), reason })
@@ -141,6 +142,23 @@ mod tests {
         assert!(packs[&folder.path().join("hhft")].is_ok());
         let problems = packs[&folder.path().join("other")].as_ref().unwrap_err();
         assert!(problems[0].reason.contains("not the folder's name"), "{problems:?}");
+    }
+
+    #[test]
+    fn no_two_packs_share_an_address_on_either_side() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["bsol", "hhft"] {
+            copy(&ours().join(name), &folder.path().join(name));
+        }
+        assert!(read(folder.path()).unwrap().values().all(Result::is_ok));
+        let toml = folder.path().join("hhft").join(PACK_MARK);
+        let text = fs::read_to_string(&toml).unwrap();
+        let bsol = read(&ours().join("bsol")).unwrap().into_values().next().unwrap().unwrap();
+        let host = &bsol.tenant.hosts[0];
+        fs::write(&toml, format!("identity_hosts = [\"{host}\"]\n{text}")).unwrap();
+        let packs = read(folder.path()).unwrap();
+        let problems = packs[&folder.path().join("hhft")].as_ref().unwrap_err();
+        assert_eq!(problems[0].reason, format!("host `{host}` belongs to the tenant `bsol` already"));
     }
 
     #[test]

@@ -113,6 +113,9 @@ impl Running {
         {
             tracing::warn!(%unsent, "the server stopped");
         }
+        if let Some(identity) = &self.sides.identity {
+            identity.logins_settled().await;
+        }
         Ok(())
     }
 

@@ -11,6 +11,16 @@ pub const SESSIONS: &str = "sessions";
 pub const LOGIN_CODES: &str = "login-codes";
 /// Keyed hashes of who reported which post. Conversation side.
 pub const REPORTERS: &str = "reporters";
+/// Keyed hashes of the few places that a participant's open reports have. Conversation side.
+pub const REPORT_PLACES: &str = "report-places";
+/// Participants' names in the eyes of round types, one in each round. Conversation side.
+pub const ROUND_TOKENS: &str = "round-tokens";
+/// Rounds' names in the eyes of round types. Conversation side.
+pub const ROUND_NAMES: &str = "round-names";
+/// Chance that stays for one participant in one round. Conversation side.
+pub const ROUND_SEEDS: &str = "round-seeds";
+/// Binds compiled round types to the server that compiled them. Conversation side.
+pub const COMPILED_ROUND_TYPES: &str = "compiled-round-types";
 /// Derives the 8-digit confirmation codes of the sign-up route. Identity side.
 pub const CONFIRMATION_CODES: &str = "confirmation-codes";
 /// Encrypts tickets: "this device has shown to be that person on the roll". Identity side.
@@ -39,10 +49,15 @@ pub const PASSKEY_QUESTIONS: &str = "passkey-questions";
 pub const SIGN_IN_TRIES: &str = "sign-in-tries";
 
 /// All labels of this room.
-pub const ALL: [&str; 16] = [
+pub const ALL: [&str; 21] = [
     SEALED_CODES,
     SESSIONS,
     REPORTERS,
+    REPORT_PLACES,
+    ROUND_TOKENS,
+    ROUND_NAMES,
+    ROUND_SEEDS,
+    COMPILED_ROUND_TYPES,
     LOGIN_CODES,
     CONFIRMATION_CODES,
     TICKETS,

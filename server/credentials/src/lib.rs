@@ -22,6 +22,7 @@ pub mod passkey;
 pub mod password;
 pub mod pepper;
 pub mod recovery_code;
+pub mod round_token;
 #[cfg(test)]
 mod samples;
 pub mod sealed_code;
@@ -46,6 +47,7 @@ pub use passkey::{Ceremony, Passkey, PasskeyRefusal, Passkeys};
 pub use password::{Password, PasswordHash, PasswordRefusal};
 pub use pepper::{DerivedKey, Pepper, PepperRefusal};
 pub use recovery_code::{RECOVERY_CODES, RecoveryCode, RecoveryCodeHash, RecoveryCodeRefusal};
+pub use round_token::{compiled_code_key, round_name, round_seed, round_token};
 pub use sealed_code::{CODE_CHARACTERS, CodeHash, CodeRefusal, SealedCode};
 pub use sealed_text::{NONCE_BYTES, open_text, seal_text};
 pub use session_token::{SessionToken, TokenHash, TokenRefusal};

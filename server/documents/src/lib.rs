@@ -14,4 +14,5 @@ pub mod login_letters;
 pub mod logo;
 pub mod polis;
 pub mod roll;
+pub mod sheet;
 pub mod spreadsheet;

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::moderation::{ModerationMode, Rule};
 use crate::planned_email::{EmailFile, EmailKind};
+use crate::round_type::{RoundSettings, RoundType};
 use crate::tenant_pack::{
     CampaignFile, CampaignPart, CampaignProblem, DEFAULT_SMALLEST_GROUP, MAX_SLUG_CHARACTERS, PromptFile,
-    RoundFile, RoundType, ThemeFile, campaign_problems,
+    RoundFile, ThemeFile, campaign_problems,
 };
 
 /// Most rounds that the console's pages make.
@@ -44,6 +45,12 @@ pub struct DraftRound {
     pub slug: String,
     /// What it is called.
     pub title: String,
+    /// What people do in it.
+    #[serde(default = "open_discussion")]
+    pub round_type: RoundType,
+    /// What its round type is told.
+    #[serde(default)]
+    pub settings: Option<RoundSettings>,
     /// Local time.
     pub opens: Option<NaiveDateTime>,
     /// Local time.
@@ -56,6 +63,10 @@ pub struct DraftRound {
     pub prompts: Vec<PromptFile>,
     /// What a contribution can be about.
     pub themes: Vec<ThemeFile>,
+}
+
+fn open_discussion() -> RoundType {
+    RoundType::OpenDiscussion
 }
 
 /// An email that is being planned.
@@ -92,6 +103,8 @@ impl CampaignDraft {
         let round = |round: &RoundFile| DraftRound {
             slug: round.slug.clone(),
             title: round.title.clone(),
+            round_type: round.round_type.clone(),
+            settings: round.settings.clone(),
             opens: None,
             closes: None,
             moderation: round.moderation,
@@ -125,6 +138,8 @@ impl CampaignDraft {
         let mut round = DraftRound {
             slug,
             title: "Open discussion".into(),
+            round_type: RoundType::OpenDiscussion,
+            settings: None,
             opens: None,
             closes: None,
             moderation: ModerationMode::default(),
@@ -165,7 +180,8 @@ impl CampaignDraft {
             rounds.push(RoundFile {
                 slug: round.slug.clone(),
                 title: round.title.clone(),
-                round_type: RoundType::OpenDiscussion,
+                round_type: round.round_type.clone(),
+                settings: round.settings.clone(),
                 opens,
                 closes,
                 moderation: round.moderation,

@@ -19,6 +19,8 @@ pub mod person;
 pub mod planned_email;
 pub mod roll;
 pub mod round;
+pub mod round_results;
+pub mod round_type;
 pub mod tenant_pack;
 pub mod text;
 pub mod time_zone;

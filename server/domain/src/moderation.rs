@@ -5,6 +5,7 @@
 mod claim;
 mod codebook;
 mod rules;
+mod second_look;
 
 use thiserror::Error;
 
@@ -13,6 +14,7 @@ use crate::text::{Body, TextRefusal};
 pub use claim::{CLAIM_MINUTES, Claim};
 pub use codebook::Reason;
 pub use rules::{Moderation, ModerationMode, Rule};
+pub use second_look::{HiddenBy, SecondLook};
 
 /// Longest question, answer, appeal or reason in words, in characters.
 pub const MAX_NOTE_CHARACTERS: usize = 1_000;
@@ -98,6 +100,11 @@ impl CaseState {
         }
     }
 
+    /// Whether a moderator has yet to deal with it, or waits for an answer.
+    pub fn is_open(self) -> bool {
+        self == Self::Asked || Self::WAITING.contains(&self)
+    }
+
     /// Whether its author may still change a post that others do not see: no moderator has decided against it.
     pub fn leaves_words_to_author(self) -> bool {
         matches!(self, Self::New | Self::Held | Self::Reported | Self::Asked | Self::Answered)
@@ -142,6 +149,9 @@ pub enum ModerationRefusal {
         /// Their name.
         name: String,
     },
+    /// Its author appeals against what they did themselves, and there is somebody else.
+    #[error("You hid this yourself, and its author asks for another look. Another moderator decides.")]
+    OwnDecision,
     /// It has been reported by the same person.
     #[error("You have reported this already. A moderator will look at it.")]
     ReportedAlready,

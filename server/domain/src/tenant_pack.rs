@@ -3,6 +3,7 @@
 //! ```text
 //! tenants/<slug>/tenant.toml                       [`TenantFile`]
 //! tenants/<slug>/pages/<page>.md                   Markdown, named by a `[[pages]]` entry
+//! tenants/<slug>/reports/<report>.md               Markdown of a `[[reports]]` entry, see [`report_parts`]
 //! tenants/<slug>/policy.csv                        what roles may do here beside the base, one line each
 //! tenants/<slug>/branding/logo.svg (or .png)       named by `branding.logo`
 //! tenants/<slug>/campaigns/<campaign>/campaign.toml  [`CampaignFile`]
@@ -12,13 +13,14 @@ mod campaign;
 mod files;
 mod joining;
 mod read;
+mod report;
 mod standing;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveDateTime, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,10 +30,12 @@ use crate::moderation::{ModerationMode, Rule};
 use crate::planned_email::EmailFile;
 use crate::roll::PlusAddressing;
 use crate::round::VoteWording;
+use crate::round_type::{RoundSettings, RoundType};
 use crate::timetable::DatesChanged;
 pub use campaign::{CampaignPart, CampaignProblem, campaign_problems};
 pub use files::files_of;
 pub use read::{read, round_times, schema};
+pub use report::{ReportFigure, ReportHeading, ReportPart, report_parts};
 pub use standing::{Flag, GRACE_DAYS, MAX_REASON_CHARACTERS, MIN_REASON_CHARACTERS, Standing};
 
 /// The tenant of the platform's own operators.
@@ -62,6 +66,10 @@ pub const MAX_SMALLEST_GROUP: u32 = 1_000;
 pub const MAX_PARTS: usize = 50;
 /// Longest title, question or name, in characters.
 pub const MAX_LINE_CHARACTERS: usize = 300;
+/// Most reports of a tenant.
+pub const MAX_REPORTS: usize = 50;
+/// Longest report, in characters.
+pub const MAX_REPORT_CHARACTERS: usize = 60_000;
 /// Longest purpose, in characters.
 pub const MAX_PURPOSE_CHARACTERS: usize = 3_000;
 
@@ -107,6 +115,9 @@ pub struct TenantFile {
     /// Pages beside the built-in ones.
     #[serde(default)]
     pub pages: Vec<PageFile>,
+    /// What was found in what people said; the text of each stands in `reports/<slug>.md`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<ReportFile>,
 }
 
 fn is_active(standing: &Standing) -> bool {
@@ -242,6 +253,25 @@ pub struct PageFile {
     pub in_navigation: bool,
 }
 
+/// `[[reports]]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportFile {
+    /// Short name in the report's address; its text is `reports/<slug>.md`.
+    pub slug: String,
+    /// Its heading and title.
+    pub title: String,
+    /// The short name of the campaign that it is about, whose figures it shows.
+    pub campaign: String,
+    /// The day from which everybody can read it, such as `2024-04-16`, in the tenant's zone. Without one it is a draft, which nobody sees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<NaiveDate>,
+    /// The organisation that wrote it. No person's name.
+    pub written_by: String,
+    /// A line about what is in it.
+    pub summary: String,
+}
+
 /// `campaign.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -269,23 +299,6 @@ fn smallest_group() -> u32 {
     DEFAULT_SMALLEST_GROUP
 }
 
-/// What people do in a round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum RoundType {
-    /// Read, post, comment and vote.
-    OpenDiscussion,
-}
-
-impl RoundType {
-    /// Its name in files and the database.
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::OpenDiscussion => "open-discussion",
-        }
-    }
-}
-
 /// `[[rounds]]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -294,7 +307,7 @@ pub struct RoundFile {
     pub slug: String,
     /// What it is called.
     pub title: String,
-    /// What people do in it.
+    /// What people do in it: `open-discussion`, or the name of a round type, such as `pledge-review`.
     pub round_type: RoundType,
     /// Local time in the tenant's zone, `2023-11-30T00:00:00`: the first second at which it takes anything.
     pub opens: NaiveDateTime,
@@ -306,7 +319,11 @@ pub struct RoundFile {
     /// Which rules hold a post back until a moderator has looked; an empty list is none.
     #[serde(default = "every_rule")]
     pub hold: Vec<Rule>,
-    /// What it asks, in order.
+    /// What its round type is told, as the round type itself describes it; an open discussion has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<RoundSettings>,
+    /// What it asks, in order. Beside a round type: what people talk about; the short name is the subject that the round type names.
+    #[serde(default)]
     pub prompts: Vec<PromptFile>,
     /// What a contribution can be about.
     #[serde(default)]
@@ -354,6 +371,8 @@ pub struct TenantPack {
     pub zone: Tz,
     /// The Markdown of each page, by slug.
     pub page_texts: BTreeMap<String, String>,
+    /// The Markdown of each report, by slug.
+    pub report_texts: BTreeMap<String, String>,
     /// The logo's file as it came, not sanitised.
     pub logo: Option<Vec<u8>>,
     /// Every `campaign.toml`, by slug.

@@ -24,4 +24,4 @@ pub use header::{HeaderText, Sender};
 pub use link::Link;
 pub use mailer::{Encryption, Login, Mailbox, Mailer, MailerRefusal, SendFault, Smtp};
 pub use message::{ComposeFault, Dispatch, Message};
-pub use outbox::{Counts, Outbox, PostRefusal, RetrySchedule, Unsent};
+pub use outbox::{Counts, Outbox, PostRefusal, Posted, RetrySchedule, Unsent};

@@ -1,8 +1,8 @@
 //! The queue in front of a mailer: a page hands its email over and answers at once, whether the address is known or not.
 //!
 //! The queue lives in memory only, by choice. What it carries in this release are confirmations: a person who gets none
-//! can ask again, and in return no code lies readable in a database or its backups. Emails that must not be lost
-//! (nudges) get rows of their own in front of the mailer.
+//! can ask again, and in return no code lies readable in a database or its backups. Whoever must know what became of a
+//! message follows it ([`Posted`]) and keeps that in rows: login details, nudges.
 //!
 //! Each message is a task of its own, so that one that waits for its next try holds up nobody; two semaphores bound how
 //! many there are and how many talk to the server at once. Logs say the kind, the fault and a count: no address, no
@@ -20,6 +20,7 @@ use thiserror::Error;
 use tokio::{
     runtime::Handle,
     sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
+    task::JoinHandle,
     time::{sleep, timeout},
 };
 
@@ -70,6 +71,17 @@ pub enum PostRefusal {
     /// The server is about to stop.
     #[error("We cannot send email just now. Try again in a minute.")]
     Closed,
+}
+
+/// A message that was taken, to learn what becomes of it.
+#[derive(Debug)]
+pub struct Posted(JoinHandle<bool>);
+
+impl Posted {
+    /// Whether it was handed to the mail server, once that is known; if not, it was given up.
+    pub async fn was_sent(self) -> bool {
+        self.0.await.unwrap_or(false)
+    }
 }
 
 /// How many messages drained away unsent.
@@ -139,13 +151,20 @@ impl Outbox {
     /// # Errors
     /// A [`PostRefusal`] when the queue is full or closed.
     pub fn post(&self, message: Message) -> Result<(), PostRefusal> {
+        self.post_and_follow(message).map(drop)
+    }
+
+    /// The same, for whoever must know what becomes of it.
+    ///
+    /// # Errors
+    /// A [`PostRefusal`] when the queue is full or closed.
+    pub fn post_and_follow(&self, message: Message) -> Result<Posted, PostRefusal> {
         if *self.0.phase.borrow() != Phase::Open {
             return Err(PostRefusal::Closed);
         }
         let place = Arc::clone(&self.0.places).try_acquire_owned().map_err(|_| PostRefusal::Busy)?;
         self.0.tally.posted.fetch_add(1, Relaxed);
-        self.0.runtime.spawn(Arc::clone(&self.0).deliver(message, place));
-        Ok(())
+        Ok(Posted(self.0.runtime.spawn(Arc::clone(&self.0).deliver(message, place))))
     }
 
     /// Returns once nothing waits or is under way.
@@ -192,12 +211,14 @@ impl Outbox {
 }
 
 impl Inner {
-    async fn deliver(self: Arc<Self>, message: Message, place: OwnedSemaphorePermit) {
+    /// Gives whether it was handed over.
+    async fn deliver(self: Arc<Self>, message: Message, place: OwnedSemaphorePermit) -> bool {
         let mut phase = self.phase.subscribe();
         let outcome = tokio::select! {
             outcome = self.try_by_schedule(&message) => outcome.map_err(|fault| fault.to_string()),
             _ = phase.wait_for(|phase| *phase == Phase::Stopped) => Err("the server stopped".to_owned()),
         };
+        let sent = outcome.is_ok();
         match outcome {
             Ok(()) => {
                 self.tally.sent.fetch_add(1, Relaxed);
@@ -209,6 +230,7 @@ impl Inner {
         }
         drop(place);
         self.freed.notify_waiters();
+        sent
     }
 
     async fn try_by_schedule(&self, message: &Message) -> Result<(), SendFault> {

@@ -144,3 +144,6 @@ fn read_bounded(path: &Path) -> Result<Vec<u8>, ShelfFault> {
     }
     fs::read(path).map_err(not_there)
 }
+
+#[cfg(test)]
+mod tests;

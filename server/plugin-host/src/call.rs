@@ -109,3 +109,14 @@ impl Log {
         }
     }
 }
+
+#[test]
+fn all_memories_have_one_bound_together_and_all_tables_as_well() {
+    let mut limit = MemoryLimit { most: 1_000, used: 0, table_elements: 0 };
+    let mut memory = |current, desired| limit.memory_growing(current, desired, None).unwrap();
+    assert!(memory(0, 600) && !memory(0, 401) && memory(0, 400) && !memory(400, 401));
+    assert_eq!(limit.used(), 1_000);
+    let mut table = |current, desired| limit.table_growing(current, desired, None).unwrap();
+    assert!(table(0, 15_000) && !table(0, 15_000) && !table(0, usize::MAX) && table(0, 5_000));
+    assert!(!table(5_000, 5_001));
+}

@@ -8,7 +8,7 @@ use std::process::{ExitCode, ExitStatus, Stdio};
 use std::time::Duration;
 
 use rlimit::Resource;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 use wasmtime::component::Component;
@@ -100,7 +100,10 @@ impl Compiler {
             return Err(CompileRefusal::TooMuch(class));
         };
         let (code, complaint, status) = said?;
-        if status.success() && code.len() <= COMPILED_BYTES {
+        if code.len() > COMPILED_BYTES {
+            return Err(CompileRefusal::TooMuch(class));
+        }
+        if status.success() {
             return Ok(code);
         }
         // 1 is the child's own word; anything else is the kernel's, or memory that was refused.
@@ -114,23 +117,26 @@ impl Compiler {
 async fn talk_with(child: &mut Child, component: &[u8]) -> io::Result<(Vec<u8>, String, ExitStatus)> {
     let no_pipe = || io::Error::other("the child has no pipe");
     let mut stdin = child.stdin.take().ok_or_else(no_pipe)?;
-    let mut stdout = child.stdout.take().ok_or_else(no_pipe)?.take(COMPILED_BYTES as u64 + 1);
-    let mut stderr = child.stderr.take().ok_or_else(no_pipe)?.take(COMPLAINT_BYTES);
-    let (mut code, mut complaint) = (Vec::new(), Vec::new());
+    let stdout = child.stdout.take().ok_or_else(no_pipe)?;
+    let stderr = child.stderr.take().ok_or_else(no_pipe)?;
     let give = async {
         // A child that was ended reads no more; how it ended says why.
         let _ = stdin.write_all(component).await;
         drop(stdin);
     };
-    let (_, read, said) =
-        tokio::join!(give, stdout.read_to_end(&mut code), stderr.read_to_end(&mut complaint));
-    read?;
-    said?;
-    // One that has more to say than it may would wait for ever.
-    drop((stdout, stderr));
+    let told = hear(stdout, COMPILED_BYTES as u64 + 1);
+    let ((), code, complaint) = tokio::join!(give, told, hear(stderr, COMPLAINT_BYTES));
+    let (code, complaint) = (code?, complaint?);
     let status = child.wait().await?;
     let complaint = String::from_utf8_lossy(&complaint).split_whitespace().collect::<Vec<_>>().join(" ");
     Ok((code, complaint, status))
+}
+
+/// What `pipe` gives, up to `most` bytes; then it is closed, as one that has more to say than it may would wait for ever.
+async fn hear(pipe: impl AsyncRead + Unpin, most: u64) -> io::Result<Vec<u8>> {
+    let mut heard = Vec::new();
+    pipe.take(most).read_to_end(&mut heard).await?;
+    Ok(heard)
 }
 
 /// The whole of a child: [`compile_in_this_process`] from standard input to standard output, and what is wrong to standard error.

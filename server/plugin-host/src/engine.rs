@@ -69,7 +69,7 @@ impl Hasher for Fingerprint {
 }
 
 /// What compiled code depends on: both engines have it alike.
-fn settings(class: Class) -> Config {
+pub(crate) fn settings(class: Class) -> Config {
     let mut config = Config::new();
     config.epoch_interruption(true);
     config.cranelift_opt_level(OptLevel::Speed);

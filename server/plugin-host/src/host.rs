@@ -250,3 +250,6 @@ fn sort_out<T>(called: Result<wasmtime::Result<T>, Elapsed>) -> Result<T, CallFa
         Err(Elapsed { .. }) => Err(CallFailure::Unavailable(Cause::TimeOut)),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,7 +119,9 @@ impl Budget {
     /// For what somebody waits for: a page, a form.
     pub(crate) const PAGE: Self = Self {
         ticks: 100,
-        time: Duration::from_secs(2),
+        // A guest that runs is ended by its ticks. This is for the time that it waits: for its state, and for its turn on a machine that has a
+        // lot to do, where a slow page is better than none.
+        time: Duration::from_secs(10),
         calls: 512,
         read: 2 * MIB,
         written: 256 * 1024,

@@ -114,6 +114,20 @@ impl RoundState for MemorySnapshot {
 }
 
 impl MemorySnapshot {
+    /// Everything that is kept, in the order of places.
+    pub fn entries(&self) -> impl Iterator<Item = (&Place, &Stored)> {
+        self.0.entries.iter()
+    }
+
+    /// A state with the same people and figures, and with `entries` instead of those that are there.
+    pub(crate) fn with_entries(&self, entries: impl IntoIterator<Item = (Place, Vec<u8>)>) -> MemoryState {
+        let entries: BTreeMap<Place, Stored> =
+            (1..).zip(entries).map(|(version, (place, value))| (place, Stored { version, value })).collect();
+        let Contents { people, released, .. } = (*self.0).clone();
+        let version = entries.len() as u64;
+        MemoryState(Mutex::new(Arc::new(Contents { entries, people, released, version })))
+    }
+
     fn after<'a>(&'a self, collection: &'a str, after: Option<&str>) -> impl Iterator<Item = Entry> + 'a {
         let place = |key: &str| Place::Shared { collection: collection.to_owned(), key: key.to_owned() };
         let from = after.map_or_else(|| Bound::Included(place("")), |key| Bound::Excluded(place(key)));

@@ -26,6 +26,12 @@ pub const DEPTH: usize = 6;
 const ROWS: usize = 500;
 /// The most columns of a table.
 const COLUMNS: usize = 20;
+/// The most pieces that all blocks of a page come to when they are drawn: options, cells, bars.
+pub const PIECES: usize = 10_000;
+/// So many bytes of columns' headings in a row come to one piece.
+const HEADING_BYTES_OF_PIECE: usize = 50;
+/// What one option to rank comes to: it is drawn with a list of places.
+const PIECES_OF_RANKED: usize = 10;
 
 /// A page of a round.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -105,6 +111,7 @@ impl Page {
             _ => return Err(BadOutput::Unbalanced("something is open at the end")),
         };
         fields::check_names(&page.nodes)?;
+        check_count("options, cells and bars of a page", pieces(&page.nodes), PIECES)?;
         Ok(page)
     }
 
@@ -124,6 +131,24 @@ impl Node {
             _ => &[],
         }
     }
+}
+
+/// How much there is to draw: a guest says in a few bytes what takes many.
+fn pieces(nodes: &[Node]) -> usize {
+    let of = |node: &Node| match node {
+        Node::ChoiceInput(it) => it.options.len(),
+        Node::RankInput(it) => it.options.len() * PIECES_OF_RANKED,
+        Node::PointsInput(it) => it.options.len(),
+        Node::Summary(facts) => facts.len(),
+        Node::Table(table) => {
+            // Each cell is drawn with its column's heading: on a phone rows fold.
+            let headings: usize = table.columns.iter().map(String::len).sum();
+            table.rows.len() * (table.columns.len() + headings / HEADING_BYTES_OF_PIECE)
+        }
+        Node::Chart(chart) => chart.bars.len(),
+        other => 1 + pieces(other.children()),
+    };
+    nodes.iter().map(of).sum()
 }
 
 fn find_form<'a>(nodes: &'a [Node], id: &str) -> Option<&'a [Node]> {
@@ -298,5 +323,24 @@ fn is_safe_address(address: &str) -> bool {
             !host.is_empty() && !host.contains('@')
         }
         None => address.starts_with('/') && !address.starts_with("//"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Bar;
+
+    fn charts(count: usize) -> Vec<Block> {
+        let bar = Bar { label: "a".to_owned(), value: 1.0 };
+        let chart = Chart { caption: "c".to_owned(), bars: vec![bar; ROWS] };
+        vec![Block::Chart(chart); count]
+    }
+
+    #[test]
+    fn a_page_is_no_more_than_can_be_drawn() {
+        assert!(Page::read(charts(PIECES / ROWS)).is_ok());
+        let refused = Page::read(charts(PIECES / ROWS + 1));
+        assert_eq!(refused, Err(BadOutput::TooMany("options, cells and bars of a page")));
     }
 }

@@ -1,5 +1,6 @@
 //! What can be asked of a round type. Each call begins in fresh memory on one snapshot; nothing is written by it.
 
+use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use crate::answers::{self, Sent};
@@ -18,7 +19,8 @@ use crate::state::Changes;
 use crate::view::Access;
 
 /// A form that a participant sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SentForm {
     /// The page that it was on.
     pub page: String,

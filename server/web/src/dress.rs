@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actions::Tenant;
+use actions::{ReportInfo, Tenant};
+use chrono::{DateTime, Utc};
 use domain::ids::TenantId;
 
 use crate::assets;
 use crate::edge::cookies::CookieName;
 use crate::fault::PageError;
+use crate::pages::published_report::{self, DressedReport};
 use crate::render::{Renderer, branding_css};
 use crate::text_html::markdown_html;
 use crate::views::{Chrome, Contact, Link, Logo, Site};
@@ -32,31 +34,47 @@ pub(crate) struct Dressed {
     pub version: String,
     /// Its own pages' HTML, by slug.
     pub pages: HashMap<String, String>,
+    /// Its published reports' HTML, by slug.
+    pub reports: HashMap<String, DressedReport>,
 }
 
 type Worn = HashMap<(TenantId, bool), Arc<Dressed>>;
+
+/// How a tenant is addressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Addressed {
+    /// By a path under another host, not by a host of its own.
+    pub by_path: bool,
+    /// The conversation side's address, where that is elsewhere.
+    pub talk: Option<String>,
+    /// The identity side's address, where that is elsewhere.
+    pub roll: Option<String>,
+}
 
 /// Every tenant dressed so far.
 #[derive(Default)]
 pub(crate) struct Wardrobe(Mutex<Worn>);
 
 impl Wardrobe {
-    /// `tenant` dressed for its own host, or for a path under another one; `talk` is the conversation side's address where that is
-    /// elsewhere, `roll` the identity side's.
+    /// `tenant` dressed for one way of addressing it. On the day on which a report is published it is dressed anew.
     pub fn dress(
         &self,
         renderer: &Renderer,
         tenant: &Arc<Tenant>,
-        by_path: bool,
-        talk: Option<String>,
-        roll: Option<String>,
+        addressed: Addressed,
         demo_note: Option<&str>,
+        now: DateTime<Utc>,
     ) -> Result<Arc<Dressed>, PageError> {
-        let key = (tenant.id, by_path);
-        if let Some(worn) = self.lock().get(&key).filter(|worn| worn.tenant.digest == tenant.digest) {
+        let key = (tenant.id, addressed.by_path);
+        let reports = tenant.published_reports(now);
+        // Of one version of the pack, as many reports are the same reports.
+        let fits =
+            |worn: &&Arc<Dressed>| worn.tenant.digest == tenant.digest && worn.reports.len() == reports.len();
+        if let Some(worn) = self.lock().get(&key).filter(fits) {
             return Ok(Arc::clone(worn));
         }
-        let dressed = Arc::new(Dressed::new(renderer, tenant, by_path, talk, roll, demo_note)?);
+        let dressed = Dressed::new(renderer, tenant, addressed, demo_note, &reports)?;
+        let dressed = Arc::new(dressed);
         self.lock().insert(key, Arc::clone(&dressed));
         Ok(dressed)
     }
@@ -70,11 +88,11 @@ impl Dressed {
     fn new(
         renderer: &Renderer,
         tenant: &Arc<Tenant>,
-        by_path: bool,
-        talk: Option<String>,
-        roll: Option<String>,
+        addressed: Addressed,
         demo_note: Option<&str>,
+        reports: &[&ReportInfo],
     ) -> Result<Self, PageError> {
+        let Addressed { by_path, talk, roll } = addressed;
         let base = if by_path { format!("/{}", tenant.slug) } else { String::new() };
         let version = &tenant.digest[..DIGEST_CHARACTERS.min(tenant.digest.len())];
         let campaign = tenant.campaigns.first().map(|campaign| campaign.slug.clone());
@@ -87,6 +105,12 @@ impl Dressed {
             text: page.title.clone(),
             path: format!("/pages/{}", page.slug),
             talks: false,
+        });
+        // The newest: the front page leads to all of them. They are the conversation side's, as their figures are.
+        let report = reports.first().map(|report| Link {
+            text: report.title.clone(),
+            path: published_report::path(&report.slug),
+            talks: true,
         });
         let anonymity = Link { text: "How anonymity works".into(), path: "/anonymity".into(), talks: false };
         let talk = talk.unwrap_or_else(|| base.clone());
@@ -112,7 +136,7 @@ impl Dressed {
             logo: tenant.logo.as_deref().map(|png| logo(png, tenant, &base, version)),
             favicon: Some(format!("{base}/branding/favicon-{version}.png")),
             footer_copy: tenant.branding.footer.clone(),
-            nav: conversation.chain(own).chain([anonymity]).collect(),
+            nav: conversation.chain(report).chain(own).chain([anonymity]).collect(),
             campaign,
             contact: Contact {
                 name: format!("the {} team", tenant.branding.service_name),
@@ -136,6 +160,7 @@ impl Dressed {
             base,
             cookie,
             pages,
+            reports: reports.iter().map(|report| (report.slug.clone(), DressedReport::of(report))).collect(),
         })
     }
 }

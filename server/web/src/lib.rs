@@ -15,6 +15,7 @@ mod fault;
 mod live;
 mod pages;
 mod posted;
+pub mod previewer;
 pub mod render;
 mod routes;
 mod state;

@@ -2,7 +2,7 @@
 
 mod console;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use actions::policy::{Action, Kind};
 use poem::endpoint::BoxEndpoint;
@@ -19,9 +19,9 @@ use crate::edge::headers::SecurityHeaders;
 use crate::edge::log::Observe;
 use crate::fault::Drawing;
 use crate::pages::{
-    begin, come_back, confirm, contribution, conversation, dates, enter, files, home, information, issue,
-    join, keys, leave, login, mailbox, mine, mine_moderation, posts, report, share, sign_up, single_sign_on,
-    votes,
+    activity, begin, come_back, confirm, contribution, conversation, dates, enter, files, home, information,
+    issue, join, keys, leave, login, mailbox, mine, mine_moderation, posts, published_report, report, share,
+    sign_up, single_sign_on, votes,
 };
 use crate::state::State;
 use crate::tenancy::Tenancy;
@@ -110,11 +110,17 @@ fn identity_table() -> Vec<Entry> {
 fn conversation_table() -> Vec<Entry> {
     vec![
         get("/", home::show),
+        get("/reports/:report", published_report::show),
         get("/enter", enter::show),
         post("/enter", enter::send),
         get("/leave", leave::show),
         post("/leave", leave::send),
         get("/conversations/:campaign", conversation::show),
+        get("/conversations/:campaign/activity", activity::show),
+        post("/conversations/:campaign/activity", activity::send),
+        get("/conversations/:campaign/activity/*page", activity::show_below),
+        post("/conversations/:campaign/activity/*page", activity::send_below),
+        get("/conversations/:campaign/results", activity::results),
         get("/conversations/:campaign/dates.ics", dates::calendar),
         get("/conversations/:campaign/join", join::show),
         post("/conversations/:campaign/join", join::send),
@@ -183,6 +189,25 @@ pub fn all_routes() -> Vec<RouteInfo> {
         .collect();
     routes.sort();
     routes
+}
+
+/// Whether `path` is the address of one of the console's forms that have a guard.
+pub(crate) fn is_console_form(path: &str) -> bool {
+    static FORMS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let forms = table(true, true).into_iter();
+        let forms = forms.filter(|entry| entry.method == Method::POST && entry.need.is_some());
+        forms.map(|entry| entry.path).collect()
+    });
+    // Short names and ids: nothing that leads out of its place.
+    let plain = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let fits = |form: &str| {
+        let mut parts = form.split('/').zip(path.split('/'));
+        form.split('/').count() == path.split('/').count()
+            && parts.all(|(known, part)| known == part || known.starts_with(':') && plain(part))
+    };
+    FORMS.iter().any(|form| fits(form))
 }
 
 /// The site, with everything that stands before it; see [`crate::edge`] for the order of the layers.

@@ -8,7 +8,7 @@ use poem::http::uri::PathAndQuery;
 use poem::web::Html;
 use poem::{Endpoint, Error, IntoResponse, Middleware, Request, Response, Result};
 
-use crate::dress::Dressed;
+use crate::dress::{Addressed, Dressed};
 use crate::edge::cookies::CookieName;
 use crate::edge::headers::Transport;
 use crate::edge::host::host;
@@ -126,9 +126,10 @@ impl<E> TenantFound<E> {
         let talk = self.state.sides.conversation.is_none().then(|| settings.addresses.conversation(tenant));
         let roll = self.state.sides.identity.is_none().then(|| settings.addresses.identity(tenant));
         let bare = |address: String| address.trim_end_matches('/').to_owned();
-        let (talk, roll) = (talk.map(bare), roll.map(bare));
+        let addressed = Addressed { by_path, talk: talk.map(bare), roll: roll.map(bare) };
         let note = settings.demo_note.as_deref();
-        Ok(Some(self.state.wardrobe.dress(&self.state.renderer, tenant, by_path, talk, roll, note)?))
+        let (renderer, now) = (&self.state.renderer, self.state.now());
+        Ok(Some(self.state.wardrobe.dress(renderer, tenant, addressed, note, now)?))
     }
 }
 

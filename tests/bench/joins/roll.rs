@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actions::{Campaign, Enrolment, Tenant};
+use actions::{Campaign, Enrolment, Tenant, Whom};
 use anyhow::{Context, Result, ensure};
 use app::{Config, OsRandom, SystemClock};
 use documents::roll::RollKind;
@@ -78,10 +78,9 @@ impl Ground {
 
     async fn rewrite(&self) -> Result<Duration> {
         for organisation in &self.tenant.organisations {
-            let issued = self
-                .enrolment
-                .issue_logins(&self.tenant, &self.campaign, organisation, |_| std::future::ready(Ok(())));
-            issued.await?;
+            let take = |_| std::future::ready(Ok(()));
+            let (tenant, campaign) = (&self.tenant, &self.campaign);
+            self.enrolment.issue_logins(tenant, campaign, organisation, Whom::NotJoined, take).await?;
         }
         // The task that sees to it by itself may be about it already: the second is measured.
         self.enrolment.forget_order_now().await?;

@@ -99,7 +99,7 @@ async fn answer(browser: &Browser) {
     tab_to(browser, ".candour-vote[value=disagree]").await;
     let post = browser.value("document.activeElement.closest('.candour-post').id").await;
     leave_by(browser, Key::Space).await;
-    browser.expect_words("Your answer: Not my experience").await;
+    browser.expect_words("Your vote: Not my experience").await;
     tab(browser).await;
     assert_eq!(
         browser.value("document.activeElement.closest('.candour-post').id").await,

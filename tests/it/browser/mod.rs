@@ -15,6 +15,7 @@ mod moderating;
 mod participant;
 mod passkeys;
 mod preparing;
+mod reviewing;
 mod samples;
 mod sights;
 mod signing_in;

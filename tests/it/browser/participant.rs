@@ -72,7 +72,7 @@ async fn vote(journey: &mut Journey) {
     assert_eq!(journey.count(&id, "agree").await, (before + 1).to_string());
     let top = browser.value(&format!("document.getElementById('{id}').getBoundingClientRect().top")).await;
     assert!((0.0..400.0).contains(&top.as_f64().unwrap()), "the idea is on the screen: {top}");
-    journey.comes_to("Your answer: ", "3-answered").await;
+    journey.comes_to("Your vote: ", "3-voted").await;
 
     let browser = &journey.browser;
     browser.press_one(&format!("#{id} button[value=disagree]")).await;

@@ -200,6 +200,8 @@ async fn from_nothing_to_live(hand: Hand) {
     blank.campaigns.clear();
     blank.tenant.organisations.clear();
     blank.tenant.pages.clear();
+    blank.tenant.reports.clear();
+    blank.report_texts.clear();
     (blank.page_texts, blank.logo, blank.tenant.branding.logo) = (BTreeMap::new(), None, None);
     let server = TestServer::with_packs(&databases, vec![blank]).await;
     let lead = server.colleague("bsol", "Alex Rowan", &[Role::CommsLead]).await;

@@ -16,7 +16,8 @@ use super::sights::{self, Fonts};
 use crate::harness::browser::{Browser, Width};
 
 /// The pages that are looked at, by the templates' names.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 13] = [
+    "activity",
     "anonymity",
     "begin",
     "come_back",
@@ -26,6 +27,7 @@ const PAGES: [&str; 11] = [
     "keys",
     "login",
     "mailbox",
+    "published_report",
     "sign_up",
     "standing",
 ];

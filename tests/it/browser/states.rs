@@ -84,6 +84,9 @@ async fn outside(tour: &mut Tour) {
     for page in &tour.stage.server.tenant(tour.stage.tenant).await.pages {
         tour.go(&format!("/pages/{}", page.slug), &format!("page-{}", page.slug)).await;
     }
+    for report in &tour.stage.server.tenant(tour.stage.tenant).await.reports {
+        tour.go(&format!("/reports/{}", report.slug), &format!("report-{}", report.slug)).await;
+    }
     tour.browser.open(&tour.stage.at("/api/docs")).await;
     tour.browser.until("return Boolean(document.querySelector('.swagger-ui .opblock'));").await;
     tour.see_with("api", Fonts::HeadingOnly).await;

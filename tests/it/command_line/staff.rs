@@ -57,6 +57,14 @@ both_databases! {
         server.stop().await;
         let checked = candour.does(&["audit", "verify", "--tenant", "bsol"]).await;
         assert!(checked.contains("identity side: 2 lines, the chain holds"), "{checked}");
+        // Whoever carries the record away by command is in it, as whoever does by page.
+        for side in ["identity", "conversation"] {
+            let record = candour.does(&["--side", side, "audit", "export", "--tenant", "bsol"]).await;
+            let last = record.lines().last().expect("a line");
+            assert!(last.contains("audit.export") && last.contains("command line"), "{side}: {record}");
+        }
+        let checked = candour.does(&["audit", "verify", "--tenant", "bsol"]).await;
+        assert!(checked.contains("identity side: 3 lines") && checked.contains("conversation side: 1 lines"), "{checked}");
     }
 
     async fn dates_change_and_folders_do_not_undo_it_unasked(databases: &TestDatabases) {

@@ -24,7 +24,8 @@ pub fn cells_of_page(body: &str) -> Cells {
     for section in body.split("<section class=\"candour-chart\" aria-labelledby=\"").skip(1) {
         let section = section.split("</section>").next().unwrap();
         let which = section.split('"').next().unwrap();
-        let head = between(section, "<thead>", "</thead>").unwrap();
+        // Groups of which nothing can be shown yet are named, without a table.
+        let Some(head) = between(section, "<thead>", "</thead>") else { continue };
         let columns: Vec<&str> =
             head.split("class=\"candour-number\">").skip(1).map(|th| th.split('<').next().unwrap()).collect();
         for row in between(section, "<tbody>", "</tbody>").unwrap().split("<tr>").skip(1) {
@@ -36,6 +37,12 @@ pub fn cells_of_page(body: &str) -> Cells {
             {
                 cells
                     .insert(format!("{which}|{name}|{column}"), number(value.split("</td>").next().unwrap()));
+            }
+        }
+        let too_few = between(section, "Too few to show: ", ".</p>").unwrap_or_default();
+        for name in too_few.split("; ").filter(|name| !name.is_empty()) {
+            for column in columns.iter().filter(|column| **column != "Of those who may join") {
+                cells.insert(format!("{which}|{name}|{column}"), 0);
             }
         }
     }

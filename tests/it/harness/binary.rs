@@ -212,7 +212,7 @@ fn lines(output: impl std::io::Read + Send + 'static, log: Option<Arc<Mutex<Stri
 }
 
 /// The program beside this test's own, of the same profile.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let test = std::env::current_exe().expect("a test has a file");
     let profile = test.ancestors().nth(2).expect("tests lie in target/<profile>/deps");
     let program = profile.join(format!("candour{}", std::env::consts::EXE_SUFFIX));

@@ -6,23 +6,43 @@ use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDateTime, TimeDelta};
 use domain::Clock;
-use domain::tenant_pack::{self, PackFiles, SingleSignOnFile, TenantPack};
+use domain::tenant_pack::{self, PackFiles, ReportFile, SingleSignOnFile, TenantPack};
+
+/// BSol's second conversation.
+pub const SECOND: &str = "second-conversation";
 
 /// The folder of our packs.
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tenants")
 }
 
-/// BSol, BSMHFT and HHFT with their own dates. No rule holds what people write.
+/// BSol, BSMHFT and HHFT with their own dates, each with its first campaign. No rule holds what people write.
 pub fn ours() -> Vec<TenantPack> {
-    let mut packs = as_they_are();
+    without_rules(as_they_are())
+}
+
+/// The same, with the rules that hold what people write.
+pub fn as_they_are() -> Vec<TenantPack> {
+    let mut packs = all();
+    for pack in &mut packs {
+        // A round type is compiled for each server that runs it: only where that is what a test is about.
+        pack.campaigns.remove(SECOND);
+    }
+    packs
+}
+
+/// The packs, and BSol with its second conversation as well, which a round type runs. No rule holds what people write.
+pub fn with_both_conversations() -> Vec<TenantPack> {
+    without_rules(all())
+}
+
+fn without_rules(mut packs: Vec<TenantPack>) -> Vec<TenantPack> {
     let campaigns = packs.iter_mut().flat_map(|pack| pack.campaigns.values_mut());
     campaigns.flat_map(|campaign| &mut campaign.rounds).for_each(|round| round.hold.clear());
     packs
 }
 
-/// The same, with the rules that hold what people write.
-pub fn as_they_are() -> Vec<TenantPack> {
+fn all() -> Vec<TenantPack> {
     let mut packs = BTreeMap::new();
     for entry in fs::read_dir(folder()).expect("the packs' folder can be read") {
         let path = entry.expect("the packs' folder can be read").path();
@@ -39,7 +59,8 @@ pub fn as_they_are() -> Vec<TenantPack> {
     packs.into_values().collect()
 }
 
-/// Our packs, all open while BSol's first conversation is, and BSol with a second conversation, `second`, at the same time.
+/// Our packs, all open while BSol's first conversation is, and BSol with another conversation, `second`, at the same time. BSol's and
+/// HHFT's reports are published.
 pub fn all_open() -> Vec<TenantPack> {
     let mut packs = ours();
     for pack in &mut packs {
@@ -51,6 +72,20 @@ pub fn all_open() -> Vec<TenantPack> {
             issuer: "http://127.0.0.1:9".to_owned(),
             client_id: "candour".to_owned(),
         });
+        if pack.tenant.slug == "hhft" {
+            pack.tenant.reports.push(ReportFile {
+                slug: "series-so-far".to_owned(),
+                title: "The series so far".to_owned(),
+                campaign: "series-3".to_owned(),
+                published: None,
+                written_by: "the organisers".to_owned(),
+                summary: "What was said.".to_owned(),
+            });
+            let text = "## Finding 1: Parking\n\n{figure came-in}\n";
+            pack.report_texts.insert("series-so-far".to_owned(), text.to_owned());
+        }
+        let opening = "2023-11-30".parse().ok();
+        pack.tenant.reports.iter_mut().for_each(|report| report.published = opening);
         if pack.tenant.slug == "bsol" {
             let mut second = pack.campaigns["first-conversation"].clone();
             second.slug = "second".to_owned();

@@ -137,7 +137,7 @@ impl Device {
 /// Whether a cookie of this name is a participant's session.
 fn is_session(name: &str) -> bool {
     !name.starts_with("__Host-console-")
-        && !["-visit", "-shared", "-sign-up", "-sign-on"].iter().any(|other| name.ends_with(other))
+        && !["-visit", "-shared", "-sign-up", "-sign-on", "-said"].iter().any(|other| name.ends_with(other))
 }
 
 /// Somebody who has come into a campaign.

@@ -34,8 +34,17 @@ pub enum Body {
 }
 
 /// Every part that a template may leave open.
-const PARTS: &[&str] =
-    &[":campaign", ":id", ":slug", ":organisation", ":file", "{contribution}", "{comment}", "{code}"];
+const PARTS: &[&str] = &[
+    ":campaign",
+    ":id",
+    ":slug",
+    ":report",
+    ":organisation",
+    ":file",
+    "{contribution}",
+    "{comment}",
+    "{code}",
+];
 
 /// How to ask for a route.
 ///
@@ -53,6 +62,7 @@ pub fn template(route: &RouteInfo) -> Template {
         ("GET", "/accessibility") => ("/accessibility", Body::None),
         ("GET", "/robots.txt") => ("/robots.txt", Body::None),
         ("GET", "/pages/:slug") => ("/pages/:slug", Body::None),
+        ("GET", "/reports/:report") => ("/reports/:report", Body::None),
         ("GET", "/assets/:file") => ("/assets/:file", Body::None),
         ("GET", "/branding/:file") => ("/branding/:file", Body::None),
         ("GET", "/enter") => ("/enter", Body::None),
@@ -106,6 +116,19 @@ pub fn template(route: &RouteInfo) -> Template {
         ("GET", "/leave") => ("/leave", Body::None),
         ("POST", "/leave") => ("/leave", Body::Form(&[])),
         ("GET", "/conversations/:campaign") => ("/conversations/:campaign", Body::None),
+        ("GET", "/conversations/:campaign/activity") => ("/conversations/:campaign/activity", Body::None),
+        ("POST", "/conversations/:campaign/activity") => {
+            ("/conversations/:campaign/activity", Body::Form(&[("_form", "x"), ("_pressed", "x")]))
+        }
+        ("GET", "/conversations/:campaign/activity/*page") => {
+            ("/conversations/:campaign/activity/pledge/rotas", Body::None)
+        }
+        ("POST", "/conversations/:campaign/activity/*page") => {
+            let fields =
+                &[("_form", "verdict"), ("verdict", "strong"), ("comment", "Smuggled"), ("_pressed", "stay")];
+            ("/conversations/:campaign/activity/pledge/rotas", Body::Form(fields))
+        }
+        ("GET", "/conversations/:campaign/results") => ("/conversations/:campaign/results", Body::None),
         ("GET", "/conversations/:campaign/share") => ("/conversations/:campaign/share", Body::None),
         ("POST", "/conversations/:campaign/share") => {
             let fields = &[("prompt", "frustrations"), ("body", "Smuggled"), ("theme", ""), ("feeling", "")];

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actions::{Actions, Campaign, Enrolment, IssuedLogin, Tenant};
+use actions::{Actions, Campaign, Enrolment, IssuedLogin, Tenant, Whom};
 use app::addresses::PublicUrl;
 use app::config::{Databases, MailWay, Side};
 use app::secrets::PepperSource;
@@ -101,11 +101,21 @@ impl TestServer {
         server
     }
 
+    /// Migrates the databases and serves them without a tenant; operators may admit round types that `publisher` has signed.
+    pub async fn trusting(databases: &TestDatabases, publisher: String) -> Self {
+        let mut config = config(databases);
+        config.round_types.publishers = vec![publisher];
+        Self::serve_as(config, &VirtualClock::at(DURING_BSOL), 1).await
+    }
+
     /// Serves databases that may hold something already. Servers beside each other need a seed each, or they would give out the same
     /// ids.
     pub async fn serve(databases: &TestDatabases, clock: &VirtualClock, seed: u64) -> Self {
+        Self::serve_as(config(databases), clock, seed).await
+    }
+
+    async fn serve_as(config: Config, clock: &VirtualClock, seed: u64) -> Self {
         let entropy: Arc<dyn Entropy> = Arc::new(Seeded(Mutex::new(StdRng::seed_from_u64(seed))));
-        let config = config(databases);
         app::databases::prepare(&config, &*entropy).await.expect("both databases can be migrated");
         let running = app::start(config, Arc::new(clock.clone()), entropy).await.expect("the server starts");
         let sides = running.sides.clone();
@@ -228,7 +238,7 @@ impl TestServer {
                 std::future::ready(Ok(()))
             };
             self.enrolment
-                .issue_logins(&tenant, campaign, organisation, take)
+                .issue_logins(&tenant, campaign, organisation, Whom::NotJoined, take)
                 .await
                 .expect("they are issued");
         }
@@ -241,6 +251,11 @@ impl TestServer {
         let mut seed = [7; 32];
         seed[..8].copy_from_slice(&number.to_be_bytes());
         Key::new(seed, tenant.id, &tenant.campaigns[0])
+    }
+
+    /// How many emails went to `address`.
+    pub fn emails_to(&self, address: &str) -> usize {
+        self.mailbox.to(&Address::parse(address).expect("an address")).len()
     }
 
     /// The newest email to `address`, waited for.
@@ -320,6 +335,7 @@ pub async fn actions_now(databases: &TestDatabases) -> Actions {
 /// A configuration of the server for these databases, on any two free ports.
 pub fn config(databases: &TestDatabases) -> Config {
     let mut config = Config::local(databases.folder()).expect("a temporary folder's path is UTF-8");
+    config.round_types.compiler = super::binary::program();
     let TestDatabases { identity, conversation, .. } = databases;
     let both = |identity: &str, conversation: &str| Databases {
         identity_url: Some(identity.to_owned()),

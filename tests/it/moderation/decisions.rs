@@ -1,5 +1,6 @@
 //! What rules hold, what moderators decide, and what everybody sees of it.
 
+use policy::Role;
 use reqwest::Method;
 use serde_json::json;
 
@@ -101,6 +102,45 @@ both_databases! {
         let again = author.post(&author.at("/mine/appeal"), &[("post", &idea), ("body", "Again")]).await;
         assert_eq!(again.status, 422);
         Tables::of_conversation(databases).await.assert_counts_are_the_votes().await;
+    }
+
+    async fn an_appeal_is_decided_by_somebody_else_where_there_is_somebody(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let (author, reader) = (server.person("bsol").await, server.person("bsol").await);
+        let sam = server.moderator("Sam Birch").await;
+        // Who was invited, and who may only look, gives no second look.
+        server.invites("bsol", "Ina Vited", &[Role::Moderator]).await;
+        server.colleague("bsol", "Vi Ewer", &[Role::Viewer]).await;
+        let (idea, other) = (author.shares("Parking is full at six").await, author.shares("Rotas come late").await);
+        for post in [&idea, &other] {
+            sam.does(CAMPAIGN, post, "hide", &[("reason", "off-topic")]).await.expect(303);
+            author.post(&author.at("/mine/appeal"), &[("post", post), ("body", "It is on topic")]).await.expect(303);
+        }
+        let alone = sam.queue(CAMPAIGN, &format!("/{other}")).await.expect(200);
+        assert!(alone.text().contains("There is no other moderator here") && alone.body.contains("/restore\""), "{}", alone.text());
+        sam.does(CAMPAIGN, &other, "restore", &[]).await.expect(303);
+
+        let kit = server.moderator("Kit Rowan").await;
+        let case = sam.queue(CAMPAIGN, &format!("/{idea}")).await.expect(200);
+        assert!(case.text().contains("You hid this yourself.") && case.text().contains("another moderator decides"), "{}", case.text());
+        for form in ["restore", "hide", "amend", "ask"] {
+            assert!(!case.body.contains(&format!("/{form}\"")), "{form} is offered");
+            let fields = [("reason", "spam"), ("body", "Parking is full"), ("note", "Why?")];
+            let refused = sam.does(CAMPAIGN, &idea, form, &fields).await.expect(422);
+            assert!(refused.text().contains("Another moderator decides."), "{form}: {}", refused.text());
+        }
+        // It is not theirs to take next either.
+        sam.queue(CAMPAIGN, "").await.expect(200);
+        let next = format!("/console/campaigns/{CAMPAIGN}/moderation/next");
+        let given = sam.post(&next, &[("show", "appealed")]).await;
+        assert!(given.location().ends_with("/moderation?done=nothing"), "{}", given.location());
+        // Sam had it as the next one while nobody else was there.
+        server.clock.advance(5 * 60);
+        kit.queue(CAMPAIGN, "").await.expect(200);
+        assert!(kit.post(&next, &[("show", "appealed")]).await.location().contains(&idea));
+        assert!(kit.queue(CAMPAIGN, &format!("/{idea}")).await.text().contains("Sam Birch hid this."));
+        kit.does(CAMPAIGN, &idea, "restore", &[]).await.expect(303);
+        reader.reads(&idea).await.expect(200);
     }
 
     async fn amended_words_are_marked_and_their_author_sees_both(databases: &TestDatabases) {

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::CAMPAIGN;
-use crate::harness::databases::both_databases;
+use crate::harness::databases::{Kind, both_databases};
 use crate::harness::packs;
 use crate::harness::people::Program;
 use crate::harness::server::TestServer;
@@ -57,12 +57,23 @@ both_databases! {
         assert!(refused.text().contains("You have reported 10 things that wait for a moderator."), "{}", refused.text());
         let again = ann.post(&report(&ideas[0]), &[("reason", "spam")]).await.expect(422);
         assert!(again.text().contains("You have reported this already"), "{}", again.text());
+        // However much others have reported.
+        let tables = Tables::of_conversation(databases).await;
+        others_report(&tables, databases.kind, &ideas[0]).await;
+        ann.post(&report(&ideas[10]), &[("reason", "spam")]).await.expect(422);
         // Others are not kept from it, and a moderator who has looked makes room.
         ben.post(&report(&ideas[10]), &[("reason", "spam")]).await.expect(303);
         moderator.does(CAMPAIGN, &ideas[3], "keep", &[]).await.expect(303);
         ann.post(&report(&ideas[10]), &[("reason", "spam")]).await.expect(303);
-        let tables = Tables::of_conversation(databases).await;
-        assert_eq!(tables.number("SELECT count(DISTINCT reporter) FROM report").await, 12, "still nothing joins them");
+        for hash in ["reporter", "place"] {
+            let open = format!("SELECT count(DISTINCT {hash}) FROM report WHERE place IS NOT NULL");
+            assert_eq!(tables.number(&open).await, 11, "still nothing joins them: {hash}");
+        }
+        // What its author takes back makes room, too.
+        ann.post(&report(&ideas[3]), &[("reason", "spam")]).await.expect(422);
+        author.takes_back(&ideas[4]).await.expect(303);
+        let last = author.shares("One more").await;
+        ann.post(&report(&last), &[("reason", "spam")]).await.expect(303);
     }
 
     async fn programs_report_and_appeal_as_pages_do(databases: &TestDatabases) {
@@ -175,6 +186,29 @@ both_databases! {
         assert_eq!(tables.number(&cases).await, 0, "what was taken back has no case");
     }
 
+    async fn whoever_takes_their_words_back_at_once_can_still_be_stopped(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let (author, other) = (server.person("bsol").await, server.person("bsol").await);
+        let moderator = server.moderator("Sam Birch").await;
+        let (bad, theirs) = (author.shares("You are all useless").await, other.shares("Rotas come late").await);
+        let page = moderator.queue(CAMPAIGN, &format!("/{bad}")).await.expect(200);
+        let seen = crate::harness::staff::seen(&page);
+        author.takes_back(&bad).await.expect(303);
+        // What the moderator saw has changed meanwhile: they are told, and can go on.
+        let fields = [("reason", "abuse"), ("note", "Read the ground rules."), ("days", "7")];
+        let told = moderator.sends(CAMPAIGN, &bad, "suspend", &seen, &fields).await.expect(422);
+        assert!(told.text().contains("This has changed since you opened it") && told.body.contains("/suspend\""), "{}", told.text());
+        moderator.does(CAMPAIGN, &bad, "suspend", &fields).await.expect(303);
+        let refused = author.sends_comment(&theirs, "", "And you").await.expect(422);
+        assert!(refused.text().contains("A moderator has stopped you from writing"), "{}", refused.text());
+        let case = moderator.queue(CAMPAIGN, &format!("/{bad}")).await.expect(200);
+        assert!(case.text().contains("Its author cannot write until") && !case.body.contains("You are all useless"));
+        let tables = Tables::of_conversation(databases).await;
+        assert_eq!(tables.number(&format!("SELECT count(*) FROM moderation_case WHERE {}", tables.is("post_id", &bad))).await, 0);
+        moderator.does(CAMPAIGN, &bad, "end-suspension", &[]).await.expect(303);
+        author.comments(&theirs, "Sorry").await;
+    }
+
     async fn staff_never_see_a_participant(databases: &TestDatabases) {
         let server = TestServer::with_packs(databases, packs::as_they_are()).await;
         let people = [server.person("bsol").await, server.person("bsol").await, server.person("bsol").await];
@@ -240,4 +274,24 @@ both_databases! {
         stranger.queue(CAMPAIGN, &format!("/{idea}")).await.expect(404);
         stranger.queue("series-3", &format!("/{idea}")).await.expect(404);
     }
+}
+
+/// More reported posts than anybody looks through, each before those that people wrote in the order of their ids; like the post `like`.
+async fn others_report(tables: &Tables, kind: Kind, like: &str) {
+    let id = match kind {
+        Kind::Sqlite => "unhex(printf('%032x', n.i))",
+        Kind::Postgres => "lpad(to_hex(n.i), 32, '0')::uuid",
+    };
+    let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2100)";
+    let like = tables.is("p.id", like);
+    let posts = format!(
+        "{many} INSERT INTO post (tenant_id, id, round_id, prompt_id, voice, body, state, written_on, written_at_revision, changed_at_revision)
+         SELECT p.tenant_id, {id}, p.round_id, p.prompt_id, p.voice, 'x', 'hidden', p.written_on, 0, 0 FROM post p, n WHERE {like}"
+    );
+    let cases = format!(
+        "{many} INSERT INTO moderation_case (tenant_id, post_id, round_id, state, version, flags, reports, opened_on)
+         SELECT p.tenant_id, {id}, p.round_id, 'reported', 1, '', 1, p.written_on FROM post p, n WHERE {like}"
+    );
+    tables.change(&posts).await;
+    tables.change(&cases).await;
 }

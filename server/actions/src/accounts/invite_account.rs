@@ -48,10 +48,22 @@ impl Accounts {
         welcome: &str,
     ) -> Result<Invited, AccountRefusal> {
         self.must_have_proved(actor)?;
+        let write = self.identity.write(tenant.id).await?;
+        self.invite_new(write, actor, tenant, new, welcome).await
+    }
+
+    /// Makes the account and its invitation in the transaction `write`, commits, and emails it.
+    pub(super) async fn invite_new(
+        &self,
+        write: Writing,
+        actor: &Actor,
+        tenant: &Tenant,
+        new: &NewAccount,
+        welcome: &str,
+    ) -> Result<Invited, AccountRefusal> {
         check_roles(tenant, &new.roles)?;
         let (email, name) = (EmailAddress::parse(&new.email)?, name(&new.name)?);
         let now = self.clock.now();
-        let write = self.identity.write(tenant.id).await?;
         if write.count_accounts().await? >= MAX_ACCOUNTS {
             return Err(AccountRefusal::TooMany);
         }

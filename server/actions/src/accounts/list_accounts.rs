@@ -1,10 +1,11 @@
 //! The accounts of a tenant.
 
-use policy::Role;
+use domain::account::AccountState;
+use policy::{Action, Kind, Role};
 use storage::identity::Account;
 
 use super::{Accounts, roles_of};
-use crate::{ActionError, Tenant};
+use crate::{ActionError, Actor, Tenant};
 
 /// An account with its roles.
 #[derive(Clone, Debug)]
@@ -26,5 +27,24 @@ impl Accounts {
             .into_iter()
             .map(|(account, roles)| ListedAccount { account, roles: roles_of(&roles) })
             .collect())
+    }
+
+    /// Whether anybody but `actor` who can sign in may do `action` to `kind`.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn someone_else_may(
+        &self,
+        tenant: &Tenant,
+        actor: &Actor,
+        kind: Kind,
+        action: Action,
+    ) -> Result<bool, ActionError> {
+        let others = self.list_accounts(tenant).await?;
+        Ok(others.iter().any(|other| {
+            Some(other.account.id) != actor.account
+                && other.account.state == AccountState::Active
+                && tenant.policy().permissions(&other.roles).may(kind, action)
+        }))
     }
 }

@@ -13,7 +13,7 @@ impl Actions {
     ///
     /// # Errors
     /// A [`ModerationRefusal`], or a fault.
-    pub async fn ask_author(
+    pub(super) async fn ask_author(
         &self,
         tenant: &Tenant,
         actor: &Actor,

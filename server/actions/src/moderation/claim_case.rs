@@ -1,7 +1,7 @@
 //! A moderator takes a case for five minutes, so that nobody else decides it meanwhile; or takes the next one that is free.
 
 use domain::ids::PostId;
-use domain::moderation::{CaseState, Claim, ModerationRefusal};
+use domain::moderation::{CaseState, Claim, ModerationRefusal, SecondLook};
 
 use super::{is_of, moderator};
 use crate::{ActionError, Actions, Actor, Campaign, Tenant};
@@ -37,23 +37,26 @@ impl Actions {
         Err(ModerationRefusal::ClaimedBy { name }.into())
     }
 
-    /// Takes the next case that is free: in `state`, or the most urgent of all that wait. Nothing if there is none.
+    /// Takes the next case that is free: in `state`, or the most urgent of all that wait; no appeal against what `actor` did, if another could
+    /// look at it. Nothing if there is none.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn claim_next(
+    pub(super) async fn claim_next(
         &self,
         tenant: &Tenant,
         actor: &Actor,
         campaign: &Campaign,
         state: Option<CaseState>,
+        second_look: SecondLook,
     ) -> Result<Option<PostId>, ActionError> {
         let now = self.clock.now();
         let chosen = state.as_slice();
         let states = if chosen.is_empty() { &CaseState::WAITING[..] } else { chosen };
         let write = self.conversation.write(tenant.id).await?;
         let claim = Claim::new(moderator(actor)?, &actor.name, now);
-        for post in write.free_cases(campaign.id, states, now, TRIES).await? {
+        let not_hidden_by = actor.account.filter(|_| second_look == SecondLook::Possible);
+        for post in write.free_cases(campaign.id, states, now, not_hidden_by, TRIES).await? {
             if write.claim_case(post, &claim, now).await? {
                 write.commit().await?;
                 return Ok(Some(post));

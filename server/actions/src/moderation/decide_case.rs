@@ -2,11 +2,11 @@
 
 use domain::contribution::PostRefusal;
 use domain::ids::PostId;
-use domain::moderation::{ModerationRefusal, NoteKind, Step, note, optional_note, reasoned};
+use domain::moderation::{HiddenBy, ModerationRefusal, NoteKind, Step, note, optional_note, reasoned};
 use domain::text::Body;
 use storage::conversation::PostEdit;
 
-use super::Taken;
+use super::{Taken, moderator};
 use crate::{ActionError, Actions, Actor, Campaign, Tenant};
 
 /// What a moderator decides.
@@ -40,7 +40,7 @@ impl Actions {
     ///
     /// # Errors
     /// A [`ModerationRefusal`] or, for amended words, a [`PostRefusal`]; or a fault.
-    pub async fn decide_case(
+    pub(super) async fn decide_case(
         &self,
         tenant: &Tenant,
         actor: &Actor,
@@ -75,6 +75,7 @@ async fn amend(mut taken: Taken, actor: &Actor, body: &str, why: &str) -> Result
     taken.write.edit_post(taken.post.id, &edit, taken.round.revision).await?;
     taken.write.mark_amended(taken.post.id).await?;
     taken.case.reason = None;
+    taken.case.hidden_by = None;
     taken.step(Step::Amend).await?;
     taken.finish(actor, "post.amend", "").await
 }
@@ -83,6 +84,7 @@ async fn hide(mut taken: Taken, actor: &Actor, reason: &str, words: &str) -> Res
     let (reason, words) = reasoned(reason, words)?;
     taken.say(NoteKind::Hidden, words.unwrap_or_default(), None).await?;
     taken.case.reason = Some(reason);
+    taken.case.hidden_by = Some(HiddenBy { by: moderator(actor)?, name: actor.name.clone() });
     taken.step(Step::Hide).await?;
     taken.finish(actor, "post.hide", reason.slug()).await
 }
@@ -91,6 +93,7 @@ async fn restore(mut taken: Taken, actor: &Actor, words: &str) -> Result<(), Act
     let words = optional_note(words)?;
     taken.say(NoteKind::Restored, words.unwrap_or_default(), None).await?;
     taken.case.reason = None;
+    taken.case.hidden_by = None;
     taken.step(Step::Restore).await?;
     taken.finish(actor, "post.restore", "").await
 }

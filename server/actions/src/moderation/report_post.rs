@@ -11,9 +11,6 @@ use crate::keep_act::Author;
 use crate::lock_post::lock_post;
 use crate::{ActionError, Actions, Session, Tenant};
 
-/// The most reported posts among which somebody's own reports are looked for.
-const MAX_COMPARED_REPORTS: u64 = 2_000;
-
 impl Actions {
     /// The post `id`, if readers of the session's campaign see it.
     ///
@@ -44,6 +41,12 @@ impl Actions {
         words: &str,
     ) -> Result<Option<()>, ActionError> {
         let (reason, words) = reasoned(reason, words)?;
+        // Nothing stored joins one person's reports: each is a hash of them with the post, and has one of their few places.
+        let by_them = self.pepper.derive(labels::REPORTERS);
+        let reporter = by_them.mac(&[id.0.as_bytes(), session.participant.0.as_bytes()]);
+        let place_key = self.pepper.derive(labels::REPORT_PLACES);
+        let place = |number: u64| place_key.mac(&[session.participant.0.as_bytes(), &number.to_be_bytes()]);
+        let places: Vec<_> = (0..MAX_OPEN_REPORTS).map(place).collect();
         let mut write = self.conversation.write(tenant.id).await?;
         let Some((round, post)) = lock_post(&mut write, Author::of(session), id).await? else {
             return Ok(None);
@@ -51,18 +54,15 @@ impl Actions {
         if post.state != PostState::Visible {
             return Ok(None);
         }
-        let key = self.pepper.derive(labels::REPORTERS);
-        // Nothing stored joins one person's reports: which are theirs is worked out anew for each post that waits.
-        let by_them = |post: PostId| key.mac(&[post.0.as_bytes(), session.participant.0.as_bytes()]);
-        let reporter = by_them(id);
-        let open = write.reported_posts(round.campaign, MAX_COMPARED_REPORTS).await?;
-        let theirs: Vec<_> =
-            open.into_iter().filter(|post| *post != id).map(|post| (post, by_them(post))).collect();
-        if write.count_reports(&theirs).await? >= MAX_OPEN_REPORTS {
-            return Err(ModerationRefusal::TooManyReports.into());
-        }
-        if !write.add_report(id, reporter, &Report { reason, note: words }).await? {
+        if write.has_report(id, reporter).await? {
             return Err(ModerationRefusal::ReportedAlready.into());
+        }
+        let taken = write.taken_places(&places).await?;
+        let free = places.into_iter().find(|place| !taken.contains(place));
+        let free = free.ok_or(ModerationRefusal::TooManyReports)?;
+        if !write.add_report(id, reporter, free, &Report { reason, note: words }).await? {
+            // The same person reports something in another round at this moment.
+            return Err(ActionError::Busy);
         }
         let today = local_date(self.clock.now(), tenant.zone);
         let mut case = match write.case(id).await? {

@@ -8,6 +8,7 @@ use domain::moderation::{ModerationRefusal, SUSPENSION_DAYS, reasoned};
 use domain::time_zone::local_date;
 use storage::conversation::{StandingSuspension, Suspension};
 
+use super::Taken;
 use crate::{ActionError, Actions, Actor, Campaign, Tenant};
 
 /// Suspensions that moderators are shown, those without an end first.
@@ -25,7 +26,8 @@ pub struct SuspensionForm {
 }
 
 impl Actions {
-    /// Suspends the author of `post`, in the place of an earlier suspension for the same post. Nothing if there is no such post.
+    /// Suspends the author of `post`, in the place of an earlier suspension for the same post; also where its author has taken the post back,
+    /// so that nobody gets round it by being quick. Nothing if there is no such post.
     ///
     /// # Errors
     /// A [`ModerationRefusal`], or a fault.
@@ -38,7 +40,7 @@ impl Actions {
         seen: i32,
         form: &SuspensionForm,
     ) -> Result<Option<()>, ActionError> {
-        let Some(mut taken) = self.take_case(tenant, actor, campaign, post, seen).await? else {
+        let Some(mut taken) = self.take_any(tenant, actor, campaign, post, seen).await? else {
             return Ok(None);
         };
         let author = taken.post.author.ok_or(ModerationRefusal::NoAuthor)?;
@@ -55,8 +57,7 @@ impl Actions {
         let until = days.map(|days| today + Days::new(u64::from(days) + 1));
         let suspension = Suspension { post, reason: reason.slug().to_owned(), note: words, until };
         taken.write.suspend(author, &suspension).await?;
-        taken.case.version += 1;
-        taken.write.put_case(&taken.case).await?;
+        taken.note_in_case().await?;
         taken.finish(actor, "participant.suspend", reason.slug()).await.map(Some)
     }
 
@@ -90,11 +91,18 @@ impl Actions {
         };
         let author = taken.post.author.ok_or(ModerationRefusal::NoAuthor)?;
         taken.write.end_suspension(author, post).await?;
-        // What was taken back has no case any more.
-        if taken.post.state != PostState::Withdrawn {
-            taken.case.version += 1;
-            taken.write.put_case(&taken.case).await?;
-        }
+        taken.note_in_case().await?;
         taken.finish(actor, "participant.end-suspension", "").await.map(Some)
+    }
+}
+
+impl Taken {
+    /// Whoever decides without having seen this is told. What was taken back has no case any more.
+    async fn note_in_case(&mut self) -> Result<(), ActionError> {
+        if self.post.state != PostState::Withdrawn {
+            self.case.version += 1;
+            self.write.put_case(&self.case).await?;
+        }
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use actions::{Accounts, Actions, AuditChain, AuditHead, ChainedEntry, CheckedAudit, Sides, Tenant};
+use actions::{Accounts, Actions, Actor, AuditChain, AuditHead, ChainedEntry, CheckedAudit, Sides, Tenant};
 use anyhow::{Context, Result, bail, ensure};
 use clap::Subcommand;
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,8 @@ pub async fn run(command: Command, config: impl FnOnce() -> Result<Config>) -> R
             let [record] = &records[..] else {
                 bail!("there are two records here: say which with --side identity or --side conversation")
             };
+            // Before it is read, so that it says so itself.
+            record.note_export(&tenant).await?;
             write(record, &tenant, out.as_deref()).await?;
             Ok(ExitCode::SUCCESS)
         }
@@ -104,6 +106,16 @@ impl Record<'_> {
             Self::Identity(accounts) => accounts.check_audit(tenant, known).await?,
             Self::Conversation(actions) => actions.check_audit(tenant, known).await?,
         })
+    }
+
+    /// Puts on record that whoever types commands carries it away.
+    async fn note_export(&self, tenant: &Tenant) -> Result<()> {
+        let actor = Actor::command_line(tenant.id);
+        match self {
+            Self::Identity(accounts) => accounts.note_audit_export(&actor).await?,
+            Self::Conversation(actions) => actions.note_audit_export(&actor).await?,
+        }
+        Ok(())
     }
 
     async fn entries(&self, tenant: &Tenant, from: i64) -> Result<Vec<ChainedEntry>> {

@@ -67,8 +67,10 @@ pub async fn run(args: Args) -> Result<()> {
         let invitations = demo::invite_staff(accounts, tenant, &address).await?;
         consoles.insert(tenant.slug.clone(), ShownConsole { url: format!("{address}console"), invitations });
         if !tenant.is_platform() {
-            let ways = demo::fill(&running.sides, tenant).await?;
-            tenants.insert(tenant.slug.clone(), shown(tenant, ways, &url));
+            let mut ways = demo::fill(&running.sides, tenant).await?.into_iter();
+            let first = ways.next().context("a pack has no campaign")?;
+            let others = ways.map(|ways| ShownCampaign::of(tenant, ways, &url)).collect();
+            tenants.insert(tenant.slug.clone(), shown(tenant, first, others, &url));
         }
     }
     let operations = format!("http://{}/", running.operations);
@@ -85,8 +87,8 @@ fn at_port(port: u16) -> SocketAddr {
 }
 
 /// Where everything of `tenant` is.
-fn shown(tenant: &Tenant, ways: WaysIn, url: &PublicUrl) -> ShownTenant {
-    let WaysIn { campaign, codes, login } = ways;
+fn shown(tenant: &Tenant, ways: WaysIn, others: Vec<ShownCampaign>, url: &PublicUrl) -> ShownTenant {
+    let WaysIn { campaign, codes, login, .. } = ways;
     let address = url.of_tenant(tenant);
     let code = login.map(|login| login.code.to_string());
     ShownTenant {
@@ -99,6 +101,7 @@ fn shown(tenant: &Tenant, ways: WaysIn, url: &PublicUrl) -> ShownTenant {
         url: address,
         campaign,
         codes,
+        others,
     }
 }
 
@@ -138,6 +141,27 @@ struct ShownTenant {
     sign_up: String,
     /// What was emailed to them.
     mailbox: String,
+    /// Its other conversations.
+    others: Vec<ShownCampaign>,
+}
+
+/// A conversation beside a tenant's first.
+#[derive(Serialize)]
+struct ShownCampaign {
+    campaign: String,
+    #[serde(skip)]
+    title: String,
+    #[serde(serialize_with = "as_text")]
+    codes: Vec<SealedCode>,
+    /// Where people come in whose organisation has them sign up.
+    sign_up: String,
+}
+
+impl ShownCampaign {
+    fn of(tenant: &Tenant, WaysIn { campaign, title, codes, .. }: WaysIn, url: &PublicUrl) -> Self {
+        let sign_up = format!("{}join/{campaign}", url.of_tenant(tenant));
+        Self { campaign, title, codes, sign_up }
+    }
 }
 
 fn as_text<S: serde::Serializer>(codes: &[SealedCode], serializer: S) -> Result<S::Ok, S::Error> {
@@ -162,6 +186,13 @@ impl Shown {
                 println!("    sign up   {}", tenant.sign_up);
             }
             println!("    emails    {}", tenant.mailbox);
+            for other in &tenant.others {
+                println!("    and       {}", other.title);
+                if let Some(code) = other.codes.first() {
+                    println!("    come in   {}", entry_link(&tenant.url, code));
+                }
+                println!("    sign up   {}", other.sign_up);
+            }
             println!();
         }
         println!("  Consoles, where named people run conversations");

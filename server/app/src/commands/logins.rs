@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use actions::{ActionError, Campaign, Enrolment, IssuedLogin, Organisation, Tenant, printed_head};
+use actions::{ActionError, Campaign, Enrolment, IssuedLogin, Organisation, Tenant, Whom, printed_head};
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use documents::login_letters::{Letter, LetterHead, LetterList, Letters};
@@ -114,12 +114,13 @@ async fn write(enrolment: &Enrolment, invited: &Invited<'_>, folder: &Path) -> R
         support_address: tenant.contacts.support.clone(),
     };
     let (mut csv, mut html) = (files.writer(0), files.writer(1));
-    let written = RefCell::new((LetterList::begin(&mut csv)?, Letters::begin(&mut html, &head)?));
+    let written = RefCell::new((LetterList::begin(&mut csv)?, Letters::begin(&mut html, &head)?, Vec::new()));
     let bar = counter("people");
     let take = |logins: Vec<IssuedLogin>| {
         bar.inc(logins.len() as u64);
-        let (list, letters) = &mut *written.borrow_mut();
+        let (list, letters, hashes) = &mut *written.borrow_mut();
         let added = logins.into_iter().try_for_each(|login| {
+            hashes.push(login.hash);
             let code = login.code.to_string();
             let link = login_link(&invited.url, &campaign.slug, Some(&code));
             let letter = Letter { email: login.email, code, link };
@@ -128,8 +129,8 @@ async fn write(enrolment: &Enrolment, invited: &Invited<'_>, folder: &Path) -> R
         });
         std::future::ready(added.map_err(|refusal| ActionError::Fault(refusal.to_string())))
     };
-    let issued = enrolment.issue_logins(tenant, campaign, organisation, take).await?;
-    let (list, letters) = written.into_inner();
+    let issued = enrolment.issue_logins(tenant, campaign, organisation, Whom::NotJoined, take).await?;
+    let (list, letters, hashes) = written.into_inner();
     list.finish()?;
     letters.finish()?;
     csv.flush()?;
@@ -138,6 +139,7 @@ async fn write(enrolment: &Enrolment, invited: &Invited<'_>, folder: &Path) -> R
     if issued == 0 {
         return Ok(send::nobody());
     }
+    enrolment.note_sent(tenant, &hashes).await?;
     let paths: Vec<String> = files.keep().iter().map(|path| path.display().to_string()).collect();
     eprintln!("Login details of {issued} people in {}", paths.join(" and, to print, "));
     eprintln!(

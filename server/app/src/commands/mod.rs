@@ -137,7 +137,7 @@ pub async fn run(cli: Cli) -> Result<ExitCode> {
         Command::VerifyAnonymity(args) => return verify_anonymity::run(&args),
         Command::Import(command) => return import::run(command, &config()?).await,
         Command::Export(args) => export::run(&args, &config()?).await?,
-        Command::Plugin(command) => return plugin::run(command).await,
+        Command::Plugin(command) => return plugin::run(command, || Ok(config()?)).await,
         Command::Openapi => openapi::run()?,
     }
     Ok(ExitCode::SUCCESS)

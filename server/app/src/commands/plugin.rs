@@ -1,5 +1,6 @@
-//! `candour plugin`: for those who write round types, and the child that compiles them.
+//! `candour plugin`: for those who write round types, for operators who admit them, and the child that compiles them.
 
+mod admit;
 mod check;
 mod dev;
 mod new;
@@ -13,6 +14,8 @@ use anyhow::Result;
 use clap::{Subcommand, ValueEnum};
 use plugin_host::compile_as_child;
 
+use crate::config::Config;
+
 /// What to do with a round type.
 #[derive(Subcommand)]
 pub enum Command {
@@ -20,12 +23,15 @@ pub enum Command {
     New(new::Args),
     /// Say whether a component keeps the contract: imports, size, compiling, odd answers, the same twice, pages that all can read
     Check(check::Args),
-    /// Check it and run its scenarios, and again whenever it changes
+    /// Show it in a browser on this machine and run its scenarios, and again whenever it changes
     Dev(dev::Args),
     /// Run scenarios
     Test(test::Args),
     /// Sign a manifest; makes the key if it is not there
     Sign(sign::Args),
+    /// For operators: admit, list, withdraw, upgrade
+    #[command(flatten)]
+    Operate(admit::Command),
     /// Compile standard input to standard output, within the bounds of its class. The server calls this
     #[command(hide = true)]
     Compile {
@@ -54,13 +60,14 @@ impl From<Class> for plugin_host::Class {
 }
 
 /// Does it. Exit code 1 for a round type that is not as it should be.
-pub async fn run(command: Command) -> Result<ExitCode> {
+pub async fn run(command: Command, config: impl Fn() -> Result<Config>) -> Result<ExitCode> {
     match command {
         Command::New(args) => new::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Check(args) => check::run(&args).await,
         Command::Dev(args) => dev::run(&args).await,
         Command::Test(args) => test::run(&args).await,
         Command::Sign(args) => sign::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Operate(command) => admit::run(command, &config()?).await.map(|()| ExitCode::SUCCESS),
         Command::Compile { class } => Ok(compile_as_child(class.into())),
     }
 }

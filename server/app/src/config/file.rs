@@ -11,6 +11,7 @@ pub(super) struct ConfigFile {
     pub secrets: SecretsSection,
     pub mail: MailSection,
     pub single_sign_on: SingleSignOnSection,
+    pub round_types: RoundTypesSection,
     pub logs: LogsSection,
 }
 
@@ -39,6 +40,15 @@ pub(super) struct StorageSection {
     pub migrate_identity_url: Option<String>,
     pub migrate_conversation_url: Option<String>,
     pub app_role: Option<String>,
+}
+
+/// `[round_types]`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RoundTypesSection {
+    pub folder: Option<String>,
+    #[serde(deserialize_with = "list")]
+    pub publishers: Option<Vec<String>>,
 }
 
 /// `[secrets]`.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use actions::{
     Actions, ApplyRefusal, Campaign, Enrolment, IssuedLogin, LaunchRefusal, Organisation, RollImportRefusal,
-    Sides, Tenant,
+    Sides, Tenant, Whom,
 };
 use anyhow::{Context, Result};
 use credentials::SealedCode;
@@ -14,6 +14,7 @@ use domain::Clock;
 use domain::roll::EmailAddress;
 use domain::tenant_pack::EntryRoute;
 
+use super::verdicts::give_verdicts;
 use super::{attribution, open_now, packs, people, polis_export};
 use crate::config::Config;
 use crate::data_folder::DataLock;
@@ -26,10 +27,12 @@ const BATCH_SIZE: u32 = 1;
 /// What the real conversation goes into: tenant, campaign, and the prompt whose votes are worded as theirs were.
 const REAL_CONVERSATION: (&str, &str, &str) = ("bsol", "first-conversation", "behaviours");
 
-/// How people come into a tenant's first campaign.
+/// How people come into a campaign.
 pub struct WaysIn {
     /// The campaign's short name.
     pub campaign: String,
+    /// What it is called.
+    pub title: String,
     /// Sealed codes.
     pub codes: Vec<SealedCode>,
     /// Login details of somebody on the roll who has not joined; none when all have.
@@ -57,17 +60,30 @@ pub async fn apply_packs(config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Loads the real conversation if it is `tenant`'s and is not there, puts invented people onto the roll, launches, and makes ways in.
+/// Loads the real conversation if it is `tenant`'s and is not there; for each campaign puts invented people onto the roll, launches, has some of
+/// them take part in its activity, and makes ways in.
 ///
 /// # Errors
 /// Database faults.
-pub async fn fill(sides: &Sides, tenant: &Tenant) -> Result<WaysIn> {
+pub async fn fill(sides: &Sides, tenant: &Tenant) -> Result<Vec<WaysIn>> {
     let actions = sides.conversation.as_ref().context("a demonstration serves both sides")?;
     let enrolment = sides.identity.as_ref().context("a demonstration serves both sides")?;
     if tenant.slug == REAL_CONVERSATION.0 {
         load_real_conversation(actions, tenant).await?;
     }
-    let campaign = tenant.campaigns.first().context("a pack has no campaign")?;
+    let mut ways = Vec::new();
+    for campaign in &tenant.campaigns {
+        ways.push(fill_campaign(actions, enrolment, tenant, campaign).await?);
+    }
+    Ok(ways)
+}
+
+async fn fill_campaign(
+    actions: &Actions,
+    enrolment: &Enrolment,
+    tenant: &Tenant,
+    campaign: &Campaign,
+) -> Result<WaysIn> {
     let invited = tenant.organisations.iter().find(|each| each.entry_route == EntryRoute::Invited);
     let organisation = invited.or(tenant.organisations.first()).context("a pack has no organisation")?;
     put_people_on_roll(enrolment, tenant, campaign, organisation).await?;
@@ -76,8 +92,12 @@ pub async fn fill(sides: &Sides, tenant: &Tenant) -> Result<WaysIn> {
         Err(refusal) => return Err(refusal.into()),
     }
     actions.learn_keys(tenant, &enrolment.key_log(tenant).await?).await?;
+    for round in campaign.rounds.iter().filter(|round| round.has_activity()) {
+        give_verdicts(actions, tenant, (campaign, round), organisation).await?;
+    }
     Ok(WaysIn {
         campaign: campaign.slug.clone(),
+        title: campaign.title.clone(),
         codes: actions.issue_codes(tenant, campaign, organisation, CODES).await?,
         login: login(enrolment, tenant, campaign, organisation).await?,
     })
@@ -128,9 +148,13 @@ async fn login(
         issued.lock().unwrap_or_else(PoisonError::into_inner).extend(logins);
         std::future::ready(Ok(()))
     };
-    enrolment.issue_logins(tenant, campaign, organisation, take).await?;
+    enrolment.issue_logins(tenant, campaign, organisation, Whom::NotJoined, take).await?;
     let mut issued: Vec<IssuedLogin> = issued.into_inner().unwrap_or_else(PoisonError::into_inner);
     let first = people::addresses(&organisation.slug)
         .find_map(|email| issued.iter().position(|login| login.email == email));
-    Ok(first.map(|place| issued.swap_remove(place)))
+    let first = first.map(|place| issued.swap_remove(place));
+    if let Some(shown) = &first {
+        enrolment.note_sent(tenant, &[shown.hash]).await?;
+    }
+    Ok(first)
 }

@@ -6,6 +6,7 @@ mod folder;
 mod open_now;
 mod people;
 mod staff;
+mod verdicts;
 
 use embedded::{attribution, packs, polis_export};
 pub use fill::{WaysIn, apply_packs, fill};

@@ -8,6 +8,7 @@ use super::{
     MIN_SMALLEST_GROUP, RoundFile, round_times,
 };
 use crate::planned_email::MAX_EMAILS;
+use crate::round_type::{self, RoundType};
 use crate::time_zone::{Ambiguous, to_instant};
 use crate::timetable;
 
@@ -88,7 +89,7 @@ fn rounds(campaign: &CampaignFile, zone: Tz) -> Vec<String> {
 fn of_round(round: &RoundFile, zone: Tz) -> Vec<String> {
     let mut reasons = Vec::new();
     line(&mut reasons, "title", &round.title);
-    if round.prompts.is_empty() {
+    if round.prompts.is_empty() && round.round_type == RoundType::OpenDiscussion {
         reasons.push("needs at least one question (prompt)".to_owned());
     }
     if round.prompts.len() > MAX_PARTS || round.themes.len() > MAX_PARTS {
@@ -104,6 +105,7 @@ fn of_round(round: &RoundFile, zone: Tz) -> Vec<String> {
     for theme in &round.themes {
         line(&mut reasons, &format!("theme `{}`", theme.slug), &theme.name);
     }
+    reasons.extend(round_type::problems(&round.round_type, round.settings.as_ref()));
     reasons.extend(round_times(round, zone).err());
     reasons.extend(timetable::problems(round));
     reasons
@@ -122,7 +124,7 @@ fn emails(campaign: &CampaignFile, zone: Tz) -> Vec<String> {
     reasons
 }
 
-fn line(reasons: &mut Vec<String>, name: &str, text: &str) {
+pub(super) fn line(reasons: &mut Vec<String>, name: &str, text: &str) {
     if text.trim().is_empty() || text.chars().count() > MAX_LINE_CHARACTERS {
         reasons.push(format!("{name}: write 1 to {MAX_LINE_CHARACTERS} characters"));
     }

@@ -1,6 +1,6 @@
 //! A pack as the files of its folder.
 
-use super::{POLICY_FILE, PackFiles, TenantPack};
+use super::{POLICY_FILE, PackFiles, TenantPack, report};
 
 /// Where the logo stands in a pack that Candour writes: what it stores is a PNG that it drew itself.
 const LOGO_FILE: &str = "branding/logo.png";
@@ -17,6 +17,9 @@ pub fn files_of(pack: &TenantPack) -> Result<PackFiles, String> {
         page.file = format!("pages/{}.md", page.slug);
         let text = pack.page_texts.get(&page.slug).cloned().unwrap_or_default();
         files.insert(page.file.clone(), text.into_bytes());
+    }
+    for (slug, text) in &pack.report_texts {
+        files.insert(report::path(slug), text.clone().into_bytes());
     }
     if let Some(logo) = &pack.logo {
         files.insert(LOGO_FILE.to_owned(), logo.clone());

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::{
     CampaignFile, MAX_SLUG_CHARACTERS, POLICY_FILE, PackFiles, PackProblem, RESERVED_SLUGS, RoundFile,
-    TenantFile, TenantPack, campaign_problems,
+    TenantFile, TenantPack, campaign_problems, report,
 };
 use crate::branding::Colour;
 use crate::time_zone::{Ambiguous, to_instant};
@@ -45,13 +45,23 @@ pub fn read(files: &PackFiles) -> Result<TenantPack, Vec<PackProblem>> {
             page_texts.insert(page.slug.clone(), text.to_owned());
         }
     }
+    for reason in report::problems(&tenant.reports, &campaigns) {
+        problems.add("tenant.toml", reason);
+    }
+    let mut report_texts = BTreeMap::new();
+    for slug in tenant.reports.iter().map(|report| &report.slug) {
+        let path = report::path(slug);
+        let Some(text) = problems.text(files, &path) else { continue };
+        report::text_problems(text).into_iter().for_each(|reason| problems.add(&path, reason));
+        report_texts.insert(slug.clone(), text.to_owned());
+    }
     let logo = tenant.branding.logo.as_ref().and_then(|path| problems.bytes(files, path)).map(<[u8]>::to_vec);
     let policy = match files.contains_key(POLICY_FILE) {
         true => problems.text(files, POLICY_FILE).unwrap_or_default().to_owned(),
         false => String::new(),
     };
     if problems.0.is_empty() {
-        Ok(TenantPack { tenant, zone, page_texts, logo, campaigns, policy })
+        Ok(TenantPack { tenant, zone, page_texts, report_texts, logo, campaigns, policy })
     } else {
         Err(problems.0)
     }

@@ -7,6 +7,7 @@ const TENANT: &str = "tenant.toml";
 /// Candour's own page that packs link to, as seen from `/pages/<slug>`.
 const ANONYMITY: &str = "../anonymity";
 const FIRST: &str = "campaigns/first-conversation/campaign.toml";
+const REPORT: &str = "reports/first-conversation.md";
 
 fn packs_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tenants")
@@ -83,7 +84,63 @@ fn pages_link_only_to_pages_that_exist_and_to_the_packs_contacts() {
             };
             assert!(known, "{}: {target}", pack.tenant.slug);
         }
+        for target in pack.report_texts.values().flat_map(|text| links(text)) {
+            let page = target.strip_prefix("../pages/");
+            assert!(page.is_some_and(|page| pack.page_texts.contains_key(page)), "{target}");
+        }
     }
+}
+
+#[test]
+fn every_pledge_of_bsols_second_conversation_rests_on_a_finding_and_has_its_thread() {
+    let pack = pack_of("bsol");
+    let parts = report_parts(&pack.report_texts["first-conversation"]).unwrap();
+    let anchors: Vec<String> = parts
+        .into_iter()
+        .filter_map(|part| match part {
+            ReportPart::Heading(heading) => Some(format!("/reports/first-conversation#{}", heading.anchor)),
+            _ => None,
+        })
+        .collect();
+    let round = &pack.campaigns["second-conversation"].rounds[0];
+    let settings = serde_json::Value::from(round.settings.clone().unwrap());
+    let pledges = settings["pledges"].as_array().unwrap();
+    assert!((8..=10).contains(&pledges.len()));
+    for pledge in pledges {
+        let evidence = pledge["evidence"].as_array().unwrap();
+        assert!(!evidence.is_empty());
+        for link in evidence {
+            assert!(anchors.iter().any(|anchor| link["address"] == *anchor), "{link}");
+        }
+    }
+    let threads = pledges.iter().map(|pledge| pledge["id"].as_str().unwrap()).chain(["missing"]);
+    let prompts: Vec<&str> = round.prompts.iter().map(|prompt| prompt.slug.as_str()).collect();
+    assert_eq!(threads.collect::<Vec<_>>(), prompts);
+}
+
+#[test]
+fn a_broken_report_is_told_what_is_wrong() {
+    for (from, to, words) in [
+        (r#"campaign = "first-conversation""#, r#"campaign = "third""#, "there is no campaign `third`"),
+        (r#"published = "2024-04-16""#, r#"published = "in spring""#, "TOML parse error at line"),
+        (r#"written_by = "our independent partner""#, r#"written_by = " ""#, "written_by: write 1 to"),
+        (r#"title = "What you told us""#, "", "missing field `title`"),
+        ("[[reports]]", "[[reports]]\nauthor = \"me\"", "unknown field `author`"),
+    ] {
+        assert_names(&problems_after(TENANT, from, to), TENANT, words);
+    }
+    for (from, to, words) in [
+        ("{figure votes}", "{figure mood}", "line 23: there is no figure `mood`"),
+        ("## Finding 2:", "## Finding 1:", "has the address #finding-1 of line"),
+        ("## Finding 2:", "# Finding 2:", "headings are `## …`"),
+    ] {
+        assert_names(&problems_after(REPORT, from, to), REPORT, words);
+    }
+    let mut files = files_of("bsol");
+    files.remove(REPORT);
+    assert_names(&read(&files).unwrap_err(), REPORT, "is missing from the pack");
+    files.insert(REPORT.into(), b" \n".to_vec());
+    assert_names(&read(&files).unwrap_err(), REPORT, "write 1 to 60000 characters");
 }
 
 #[test]
@@ -114,6 +171,8 @@ fn rounds_open_and_close_at_local_times_through_both_clock_changes() {
     };
     let winter = ["2023-11-30T00:00:00+00:00", "2023-12-14T23:59:00+00:00"];
     assert_eq!(times("bsol", "first-conversation"), winter);
+    let second = ["2024-04-23T08:00:00+00:00", "2024-05-07T22:59:00+00:00"];
+    assert_eq!(times("bsol", "second-conversation"), second);
     let spring = ["2024-03-18T08:00:00+00:00", "2024-04-07T19:00:00+00:00"];
     assert_eq!(times("hhft", "series-3"), spring);
     let autumn = ["2024-10-14T07:00:00+00:00", "2024-11-01T17:00:00+00:00"];
@@ -153,7 +212,7 @@ fn a_broken_campaign_is_told_what_is_wrong() {
         ("2023-12-14T23:59:00", "2023-11-30T00:00:00", "must be after opens"),
         ("2023-12-14T23:59:00", "2024-03-31T01:30:00", "clocks go forward"),
         ("\"2023-12-14T23:59:00\"", "\"14 December\"", "TOML parse error at line"),
-        (r#"round_type = "open-discussion""#, r#"round_type = "vote""#, "unknown variant `vote`"),
+        (r#"round_type = "open-discussion""#, r#"round_type = "The Vote""#, "round type `The Vote`"),
         ("hint =", "hunt =", "unknown field `hunt`"),
         (r#"pass = "Not sure""#, r#"maybe = "Not sure""#, "unknown field `maybe`"),
     ] {

@@ -1,7 +1,8 @@
 //! BSol's second conversation: planned from 23 April to 7 May 2024, extended on 6 May to one minute to midnight on 9 May.
 
 use super::*;
-use crate::tenant_pack::{PromptFile, RoundType};
+use crate::round_type::RoundType;
+use crate::tenant_pack::PromptFile;
 use chrono_tz::Europe::London;
 
 pub(crate) fn local(text: &str) -> NaiveDateTime {
@@ -17,6 +18,7 @@ fn round(slug: &str, opens: &str, closes: &str) -> RoundFile {
         slug: slug.into(),
         title: "Pledges".into(),
         round_type: RoundType::OpenDiscussion,
+        settings: None,
         opens: local(opens),
         closes: local(closes),
         prompts: vec![PromptFile {

@@ -55,6 +55,18 @@ async fn what_is_refused_for_good_is_tried_once_and_what_is_put_off_until_the_sc
 }
 
 #[tokio::test]
+async fn whoever_follows_a_message_learns_what_became_of_it() {
+    let server = SmtpServer::start(&[550]).await;
+    let outbox = Outbox::start(mailer(&server), short(0));
+    let refused = outbox.post_and_follow(confirmation(1)).unwrap();
+    assert!(!refused.was_sent().await, "refused for good");
+    let sent = outbox.post_and_follow(confirmation(2)).unwrap();
+    assert!(sent.was_sent().await);
+    outbox.drain(Duration::from_secs(60)).await.unwrap();
+    assert_eq!(outbox.post_and_follow(confirmation(3)).unwrap_err(), PostRefusal::Closed);
+}
+
+#[tokio::test]
 async fn one_that_waits_holds_up_nobody() {
     let server = SmtpServer::start(&[451]).await;
     let outbox = Outbox::start(mailer(&server), RetrySchedule::new(vec![Duration::from_secs(3_600)]));

@@ -76,32 +76,3 @@ async fn what_is_no_component_is_refused_by_name() {
     assert!(matches!(refusal, CompileRefusal::TooLarge), "{refusal}");
     stage.assert_well().await;
 }
-
-#[tokio::test]
-async fn a_component_that_keeps_the_compiler_busy_is_given_up() {
-    let stage = Stage::new();
-    let bomb = compile_bomb();
-    let refusal = stage.compiler.compile(&bomb, Class::Small).await.unwrap_err();
-    assert!(matches!(refusal, CompileRefusal::TooMuch(Class::Small)), "{refusal}");
-    // The next one has its turn.
-    stage.assert_well().await;
-}
-
-/// A few kilobytes that take a compiler very long: one function of deeply nested blocks with many values live at once.
-fn compile_bomb() -> Vec<u8> {
-    const LOCALS: usize = 2_000;
-    const ROUNDS: usize = 2_000;
-    let mut body = String::new();
-    for round in 0..ROUNDS {
-        let (one, other) = (round % LOCALS, (round * 7 + 1) % LOCALS);
-        body += &format!(
-            "(if (local.get 0) (then (local.set {one} (i32.add (local.get {other}) (local.get {one}))) (br_if $out (local.get {other}))))"
-        );
-    }
-    let locals = "(local ".to_owned() + &"i32 ".repeat(LOCALS) + ")";
-    let functions = (0..12).map(|_| {
-        format!("(func (param i32) {locals} (loop $again (block $out {body}) (br_if $again (local.get 1))))")
-    });
-    let text = format!("(component (core module {}))", functions.collect::<String>());
-    wat::parse_str(text).unwrap()
-}

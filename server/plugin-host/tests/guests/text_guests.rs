@@ -4,14 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use plugin_host::output::BadOutput;
-use plugin_host::{CallFailure, Cause, Class, CompileRefusal, LoadRefusal, Old, Plugin};
+use plugin_host::{CallFailure, Cause, Class, CompileRefusal, LoadRefusal, Plugin};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
-use crate::stage::{Stage, call, draw};
+use crate::stage::{Stage, draw};
 
 /// A core module that fits the contract, with parts to be replaced.
 const MODULE: &str = r#"(module
+  $IMPORTS
   (memory (export "memory") $MEMORY)
   $TABLE
   (global $next (mut i32) (i32.const 8192))
@@ -21,10 +22,10 @@ const MODULE: &str = r#"(module
   (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) $REALLOC)
   (func (export "candour:round/round@1.0.0#describe") (result i32) $DESCRIBE)
   (func (export "cabi_post_candour:round/round@1.0.0#describe") (param i32) $POST)
-  (func (export "candour:round/round@1.0.0#validate-config") (param i32 i32) (result i32) unreachable)
+  (func (export "candour:round/round@1.0.0#validate-config") (param i32 i32) (result i32) $VALIDATE)
   (func (export "candour:round/round@1.0.0#render") (param i32) (result i32) (i32.const 2048))
   (func (export "candour:round/round@1.0.0#submit") (param i32) (result i32) unreachable)
-  (func (export "candour:round/round@1.0.0#tally") (param i32 i32 i32 i32 i64 i64 i32 i32 i32 i32) (result i32) unreachable)
+  (func (export "candour:round/round@1.0.0#tally") (param i32 i32 i32 i32 i64 i64 i32 i32 i32 i32) (result i32) $TALLY)
   (func (export "candour:round/round@1.0.0#summarise") (param i32 i32 i32 i32 i64 i64 i32 i32 i32 i32 i32 i32) (result i32) unreachable)
   (func (export "candour:round/round@1.0.0#export") (param i32 i32 i32 i32 i64 i64 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32) unreachable)
   $MIGRATE
@@ -32,6 +33,7 @@ const MODULE: &str = r#"(module
 
 /// What stands for each part unless an attack replaces it. The page has no blocks.
 const HEALTHY: &[(&str, &str)] = &[
+    ("$IMPORTS", ""),
     ("$MEMORY", "2"),
     ("$TABLE", ""),
     ("$DESCRIPTION", r"\01\00\00\00\00\00\00\00\00\00\00\00"),
@@ -43,28 +45,38 @@ const HEALTHY: &[(&str, &str)] = &[
     ),
     ("$DESCRIBE", "(i32.const 1024)"),
     ("$POST", ""),
+    ("$VALIDATE", "unreachable"),
+    ("$TALLY", "unreachable"),
     ("$MIGRATE", ""),
     ("$START", ""),
 ];
 
+/// A world that no contract has: a guest with handles of its own.
+const OWN_WORLD: &str = "package test:handles;
+interface things { resource thing; }
+world guest { include candour:round/round-plugin@1.0.0; export things; }";
+
 /// The text with what `attack` replaces in it, as a component.
 pub fn component(attack: &[(&str, &str)]) -> Vec<u8> {
-    component_of("round-plugin", attack)
+    component_of("candour:round/round-plugin", attack)
 }
 
-fn component_of(world: &str, attack: &[(&str, &str)]) -> Vec<u8> {
+/// The same in another `world`.
+pub fn component_of(world: &str, attack: &[(&str, &str)]) -> Vec<u8> {
     let parts = attack.iter().chain(HEALTHY);
     let text = parts.fold(MODULE.to_owned(), |text, (part, with)| text.replace(part, with));
     let mut module = wat::parse_str(&text).unwrap();
     let mut resolve = Resolve::default();
     let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/wit/round-v1");
     let (package, _) = resolve.push_dir(wit).unwrap();
-    let world = resolve.select_world(&[package], Some(world)).unwrap();
+    let own = resolve.push_str("own.wit", OWN_WORLD).unwrap();
+    let world = resolve.select_world(&[package, own], Some(world)).unwrap();
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
     ComponentEncoder::default().module(&module).unwrap().encode().unwrap()
 }
 
-async fn load(stage: &Stage, component: &[u8]) -> Result<Arc<Plugin>, LoadRefusal> {
+/// Loads it, or says why not.
+pub async fn load(stage: &Stage, component: &[u8]) -> Result<Arc<Plugin>, LoadRefusal> {
     let digest = stage.compiler.compile(component, Class::Small).await.unwrap();
     stage.host.load(stage.compiler.shelf(), digest, Class::Small).await
 }
@@ -74,23 +86,6 @@ async fn the_healthy_text_is_a_guest() {
     let stage = Stage::new();
     let plugin = load(&stage, &component(&[])).await.unwrap();
     assert_eq!(draw(&stage, &plugin, "").await.unwrap().nodes, []);
-}
-
-#[tokio::test]
-async fn kept_values_of_an_earlier_version_are_brought_up_to_date() {
-    // One new value, whatever was kept.
-    let migrate = r#"(data (i32.const 3072) "\00\00\00\00\10\0c\00\00\01\00\00\00\00\00\00\00\18\0c\00\00\03\00\00\00new")
-        (func (export "candour:round/migration@1.0.0#migrate") (param i32 i32 i32 i32 i64 i64 i32 i32 i32 i32 i32 i32) (result i32) (i32.const 3072))"#;
-    let stage = Stage::new();
-    let component = component_of("round-plugin-with-migration", &[("$MIGRATE", migrate)]);
-    let plugin = load(&stage, &component).await.unwrap();
-    assert!(plugin.migrates());
-    let call = call(&plugin, "");
-    let old = Old { collection: None, key: "key".to_owned(), value: b"old".to_vec() };
-    assert_eq!(stage.host.migrate(&call, std::slice::from_ref(&old)).await.unwrap(), [b"new".to_vec()]);
-    let too_few = stage.host.migrate(&call, &[old.clone(), old]).await.unwrap_err();
-    let expected = BadOutput::OutOfBounds("migrated entries");
-    assert_eq!(too_few, CallFailure::Unavailable(Cause::BadOutput(expected)));
 }
 
 #[tokio::test]

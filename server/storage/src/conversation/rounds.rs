@@ -45,9 +45,12 @@ pub struct RoundDelta {
     pub comments: i64,
 }
 
-const ROUND: &str = "r.campaign_id, r.opens_at, r.closes_at, r.revision, r.paused_at, r.dated_at_revision";
+pub(super) const ROUND: &str =
+    "r.campaign_id, r.opens_at, r.closes_at, r.revision, r.paused_at, r.dated_at_revision";
+/// How many columns [`ROUND`] has.
+pub(super) const ROUND_COLUMNS: usize = 6;
 
-fn round_of(row: &QueryResult, id: RoundId) -> Result<Round> {
+pub(super) fn round_of(row: &QueryResult, id: RoundId) -> Result<Round> {
     let at = |seconds: i64| {
         DateTime::from_timestamp(seconds, 0).ok_or_else(|| StorageError::Corrupt(format!("time {seconds}")))
     };

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::ids::{CampaignId, OrganisationId, RoundId};
-use domain::tenant_pack::RoundType;
+use domain::round_type::RoundType;
 
 use super::{Conversation, Reading, Writing, text};
 use crate::feed::Change;
@@ -20,7 +20,7 @@ pub struct NewRound<'a> {
     /// Its short name.
     pub slug: &'a str,
     /// What people do in it.
-    pub round_type: RoundType,
+    pub round_type: &'a RoundType,
     /// When it opens.
     pub opens_at: DateTime<Utc>,
     /// When it closes.
@@ -32,6 +32,13 @@ pub struct NewRound<'a> {
 /// Every table, each before those that it points at.
 const TABLES: &[&str] = &[
     "audit_entry",
+    "round_type",
+    "round_pin",
+    "own_state",
+    "shared_state",
+    "round_post",
+    "round_result",
+    "round_counted",
     "published_figure",
     "moderation_count",
     "suspension",

@@ -95,7 +95,7 @@ impl Reading {
             .collect()
     }
 
-    /// People who came by the roll and have an address, by organisation, and how many of them were given login details.
+    /// People who came by the roll and have an address, by organisation, and to how many of them login details have left.
     ///
     /// # Errors
     /// Database faults.
@@ -104,7 +104,7 @@ impl Reading {
         campaign: CampaignId,
     ) -> Result<Vec<(OrganisationId, i64, i64)>> {
         let sql = "SELECT p.organisation_id, COUNT(DISTINCT p.id), COUNT(DISTINCT l.person_id) FROM person p
-                   LEFT JOIN login l ON l.tenant_id = p.tenant_id AND l.person_id = p.id
+                   LEFT JOIN login l ON l.tenant_id = p.tenant_id AND l.person_id = p.id AND NOT l.unsent
                    WHERE p.tenant_id = $1 AND p.campaign_id = $2 AND p.origin = 'roll' AND p.email IS NOT NULL
                    GROUP BY p.organisation_id ORDER BY p.organisation_id";
         let rows = self.0.all(sql, vec![campaign.0.into()]).await?;

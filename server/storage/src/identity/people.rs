@@ -118,8 +118,8 @@ impl Reading {
         self.people_where("p.request IS NULL", (campaign, organisation), after, most).await
     }
 
-    /// The same of those who were never given login details, whether they hold a credential or not: how many these are tells nothing of
-    /// who has joined.
+    /// The same of those to whom no login details have left, whether they hold a credential or not: how many these are tells nothing of who
+    /// has joined.
     ///
     /// # Errors
     /// Database faults.
@@ -130,8 +130,7 @@ impl Reading {
         after: Option<PersonId>,
         most: u64,
     ) -> Result<Vec<Person>> {
-        let none =
-            "NOT EXISTS (SELECT 1 FROM login l WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id)";
+        let none = "NOT EXISTS (SELECT 1 FROM login l WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id AND NOT l.unsent)";
         self.people_where(none, (campaign, organisation), after, most).await
     }
 
@@ -194,17 +193,33 @@ impl Writing {
         })
     }
 
-    /// Stores login details' hashes with whose they are.
+    /// Stores login details' hashes with whose they are; they have not left yet.
     ///
     /// # Errors
     /// Database faults.
     pub async fn add_logins(&self, logins: &[([u8; 32], PersonId)]) -> Result<()> {
         for chunk in logins.chunks(LOGINS_PER_STATEMENT) {
-            let rows = placeholders(2, chunk.len(), 2).replace('(', "($1, ");
-            let sql = format!("INSERT INTO login (tenant_id, hash, person_id) VALUES {rows}");
+            let rows = placeholders(2, chunk.len(), 2).replace('(', "($1, TRUE, ");
+            let sql = format!("INSERT INTO login (tenant_id, unsent, hash, person_id) VALUES {rows}");
             let values =
                 chunk.iter().flat_map(|(hash, person)| [Value::from(hash.to_vec()), Value::from(person.0)]);
             self.0.0.execute(sql, values.collect()).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes that login details with these hashes have left.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn mark_logins_sent(&self, hashes: &[[u8; 32]]) -> Result<()> {
+        for chunk in hashes.chunks(LOGINS_PER_STATEMENT) {
+            let list: Vec<String> = (2..).take(chunk.len()).map(|number| format!("${number}")).collect();
+            let sql = format!(
+                "UPDATE login SET unsent = FALSE WHERE tenant_id = $1 AND hash IN ({})",
+                list.join(", ")
+            );
+            self.0.0.execute(sql, chunk.iter().map(|hash| hash.to_vec().into()).collect()).await?;
         }
         Ok(())
     }

@@ -8,9 +8,12 @@ use domain::clock::random_bytes;
 use domain::tenant_pack::Standing;
 use poem::{Error, FromRequest, Request, RequestBody, Response, Result};
 
+use super::carried::Sent;
 use crate::edge::csrf::CSRF_FIELD;
 use crate::edge::form::Form;
+use crate::edge::host::host;
 use crate::fault::PageError;
+use crate::pages::console::prove;
 use crate::views::Visit;
 use crate::views::console::{Desk, DeskLink};
 use crate::visitor::{Visitor, bound_to, encoded};
@@ -35,6 +38,10 @@ const PARTS: [(&str, &str, Kind, Action); 9] = [
 pub(crate) struct Staff {
     pub visitor: Visitor,
     pub signed_in: SignedIn,
+    /// The host that was asked for.
+    pub host: Option<String>,
+    /// The form that they sent.
+    pub(super) sent: Sent,
 }
 
 impl Deref for Staff {
@@ -49,7 +56,8 @@ impl<'a> FromRequest<'a> for Staff {
         let signed_in = request.data::<SignedIn>().cloned();
         let signed_in =
             signed_in.ok_or(PageError::Fault("a page of the console without its guard".into()))?;
-        Ok(Self { visitor: Visitor::from_request(request, body).await?, signed_in })
+        let visitor = Visitor::from_request(request, body).await?;
+        Ok(Self { visitor, signed_in, host: host(request).map(str::to_owned), sent: Sent::Nothing })
     }
 }
 
@@ -64,16 +72,24 @@ impl Staff {
         self.actor().may.may(kind, action)
     }
 
-    /// Sends them to show again who they are, unless they just have; `back` is where they go on, a path of this tenant. For pages before
-    /// exports, key operations and changes of roles, and for the forms that they send.
+    /// Asks them to show again who they are, unless they just have; `back` is where they go on, a path of this tenant. For pages before
+    /// exports, key operations and changes of roles, and for the forms that they send: what was typed into one is carried along.
     ///
     /// # Errors
-    /// The redirect.
-    pub fn require_recent_proof(&self, back: &str) -> Result<(), Error> {
+    /// The redirect, or for a form the page that asks.
+    pub async fn require_recent_proof(&self, back: &str) -> Result<(), Error> {
         if self.actor().has_just_proved(self.state.now()) {
             return Ok(());
         }
-        Err(Error::from_response(self.see_other(&format!("{PROVE}?next={}", encoded(back)))))
+        let (carried, lost) = match &self.sent {
+            Sent::Nothing => {
+                let asked = self.see_other(&format!("{PROVE}?next={}", encoded(back)));
+                return Err(Error::from_response(asked));
+            }
+            Sent::Form(carried) => (Some(carried.clone()), false),
+            Sent::Lost => (None, true),
+        };
+        Err(Error::from_response(prove::ask_first(self, back, carried, lost).await?))
     }
 
     /// What forms are bound to.
@@ -128,13 +144,14 @@ pub(crate) struct StaffForm {
 
 impl<'a> FromRequest<'a> for StaffForm {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
-        let staff = Staff::from_request(request, body).await?;
+        let mut staff = Staff::from_request(request, body).await?;
         let form = Form::from_request(request, body).await?;
         let token = form.get(CSRF_FIELD).unwrap_or_default();
         if staff.state.csrf.verify(&staff.form_binding(), token).is_err() {
             let kept = form.get("body").map(str::to_owned);
             return Err(PageError::StaleForm { kept }.into());
         }
+        staff.sent = Sent::of(&staff.path, &form);
         Ok(Self { staff, form })
     }
 }

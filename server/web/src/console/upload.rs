@@ -3,6 +3,7 @@
 use poem::{FromRequest, Request, RequestBody, Response, Result};
 
 use super::Staff;
+use super::carried::Sent;
 use crate::edge::body::{BodyRefusal, MAX_UPLOAD_BYTES, read};
 use crate::edge::csrf::CSRF_FIELD;
 use crate::edge::multipart::{MultipartForm, boundary};
@@ -16,13 +17,15 @@ pub(crate) struct StaffUpload {
 
 impl<'a> FromRequest<'a> for StaffUpload {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
-        let staff = Staff::from_request(request, body).await?;
+        let mut staff = Staff::from_request(request, body).await?;
         let boundary = boundary(request).ok_or(BodyRefusal::NotAForm)?;
         let bytes = read(body.take()?, MAX_UPLOAD_BYTES).await?;
         let form = MultipartForm::parse(&bytes, &boundary)?;
         if staff.state.csrf.verify(&staff.form_binding(), form.field(CSRF_FIELD)).is_err() {
             return Err(PageError::StaleForm { kept: None }.into());
         }
+        // Files are not carried.
+        staff.sent = Sent::Lost;
         Ok(Self { staff, form })
     }
 }

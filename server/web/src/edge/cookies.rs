@@ -59,6 +59,11 @@ impl CookieName {
         Self("__Host-candour-visit".to_owned())
     }
 
+    /// The cookie of what an activity says on the next page, for a minute.
+    pub fn said() -> Self {
+        Self("__Host-said".to_owned())
+    }
+
     /// The cookie that says that others use the device too.
     pub fn shared() -> Self {
         Self("__Host-shared".to_owned())

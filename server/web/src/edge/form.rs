@@ -4,8 +4,8 @@ use poem::{FromRequest, Request, RequestBody, Result};
 
 use super::body::{BodyRefusal, MAX_FORM_BYTES, read};
 
-/// The most fields a form may have.
-pub const MAX_FORM_FIELDS: usize = 200;
+/// The most fields a form may have: an activity may ask to put four times fifty things in order, and more.
+pub const MAX_FORM_FIELDS: usize = 500;
 
 /// The media type of forms.
 const FORM_TYPE: &str = "application/x-www-form-urlencoded";

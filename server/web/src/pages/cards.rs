@@ -201,7 +201,7 @@ pub(super) fn excerpt(body: &str) -> String {
     if cut { format!("{line}…") } else { line }
 }
 
-fn author(number: i32) -> views::Author {
+pub(super) fn author(number: i32) -> views::Author {
     views::Author { name: voice::name(number), colour: voice::colour(number) }
 }
 

@@ -7,6 +7,7 @@ use domain::round::RoundState;
 use poem::web::Path;
 use poem::{Response, Result, handler};
 
+use super::activity;
 use super::cards::{self, Reader};
 use super::share::idea_form;
 use crate::cursor;
@@ -18,6 +19,14 @@ use crate::visitor::{Participant, Visitor, encoded};
 #[handler]
 pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<Response> {
     let reader = visitor.reader(&slug)?;
+    let is_plain = |(name, _): &(String, String)| name == "done" || name == "by";
+    if reader.round.has_activity() && reader.query.fields().iter().all(is_plain) {
+        // What people do comes first; what they say about it is a link away.
+        let fields: Vec<String> =
+            reader.query.fields().iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let query = if fields.is_empty() { String::new() } else { format!("?{}", fields.join("&")) };
+        return Ok(reader.see_other(&format!("{}{query}", activity::path(&slug, ""))));
+    }
     let (query, filters) = asked(&reader);
     let actions = reader.state.actions();
     let shown = actions.show_conversation(reader.tenant(), &reader.session, reader.round.id, &query).await;
@@ -44,7 +53,7 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
         may_take_part,
         first_idea,
         from_moderators: shown.from_moderators,
-        intro: "Read what others say. Answer what you know about. Add what is missing.".into(),
+        intro: "Read what others say. Vote on what you know about. Add what is missing.".into(),
         prompts: reader.round.prompts.clone(),
         themes: reader.round.themes.clone(),
         filters,

@@ -3,7 +3,7 @@
 use domain::round::RoundState;
 use poem::{Response, Result, handler};
 
-use super::{cards, onward};
+use super::{cards, onward, published_report};
 use crate::fault::PageError;
 use crate::views::{Counts, Home};
 use crate::visitor::Visitor;
@@ -35,6 +35,7 @@ pub(crate) async fn show(visitor: Visitor) -> Result<Response> {
         headline: tenant.branding.service_name.clone(),
         lead: chosen.map_or_else(String::new, |view| view.campaign.purpose.clone()),
         body_html: body,
+        reports: published_report::entries(tenant, now),
         join: chosen.map_or_else(String::new, |view| {
             onward::on_identity_side(&visitor, &format!("join/{}", view.campaign.slug))
         }),

@@ -2,6 +2,7 @@
 
 use actions::{Campaign, Kept, KeptAct, Mine as Listed, OwnVote, Post, Refused};
 use domain::contribution::PostState;
+use domain::ids::RoundId;
 use domain::round::Feeling;
 use domain::time_zone::local_date;
 use domain::voice;
@@ -93,9 +94,13 @@ fn in_words(what: &KeptAct) -> (&'static str, &str) {
     match what {
         KeptAct::Idea { body, .. } => ("Idea", body),
         KeptAct::Comment { body } => ("Comment", body),
-        KeptAct::Vote(VoteValue::Agree) => ("Answer", "You agree"),
-        KeptAct::Vote(VoteValue::Disagree) => ("Answer", "You disagree"),
-        KeptAct::Vote(VoteValue::Pass) => ("Answer", "You pass"),
+        KeptAct::Vote(VoteValue::Agree) => ("Vote", "You agree"),
+        KeptAct::Vote(VoteValue::Disagree) => ("Vote", "You disagree"),
+        KeptAct::Vote(VoteValue::Pass) => ("Vote", "You pass"),
+        KeptAct::Activity { words, .. } if words.is_empty() => {
+            ("Answers", "What you answered in the activity")
+        }
+        KeptAct::Activity { words, .. } => ("Answers in the activity", words),
     }
 }
 
@@ -126,6 +131,8 @@ struct Export<'a> {
     made_on: String,
     posts: Vec<ExportedPost>,
     votes: Vec<ExportedVote>,
+    /// What was answered in activities, as their round types keep it.
+    activities: Vec<ExportedAnswer>,
     /// What waits to appear.
     waiting: Vec<ExportedKept>,
     /// What was sent while waiting and could not be done.
@@ -150,6 +157,13 @@ struct ExportedVote {
     answer: &'static str,
     /// Nothing where readers see no words any more.
     about: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ExportedAnswer {
+    round: String,
+    what: String,
+    answer: String,
 }
 
 #[derive(Serialize)]
@@ -179,6 +193,7 @@ pub(crate) async fn export(visitor: Visitor, Path(slug): Path<String>) -> Result
         made_on: today.to_string(),
         posts: posts.map(|(post, earlier)| exported_post(post, earlier, &owner.campaign)).collect(),
         votes: mine.votes.into_iter().map(exported_vote).collect(),
+        activities: mine.answers.into_iter().map(|answer| exported_answer(answer, &owner.campaign)).collect(),
         waiting: mine.kept.into_iter().map(exported_kept).collect(),
         not_done: mine.refused.into_iter().map(exported_refused).collect(),
     };
@@ -214,11 +229,17 @@ fn exported_vote(OwnVote { post, value }: OwnVote) -> ExportedVote {
     ExportedVote { answer: answer(value), about }
 }
 
+fn exported_answer((round, what, answer): (RoundId, String, String), campaign: &Campaign) -> ExportedAnswer {
+    let title = campaign.rounds.iter().find(|info| info.id == round).map(|info| info.title.clone());
+    ExportedAnswer { round: title.unwrap_or_default(), what, answer }
+}
+
 fn exported_kept(Kept { what, about }: Kept) -> ExportedKept {
     let (kind, words, answer) = match what {
         KeptAct::Idea { body, .. } => ("idea", Some(body), None),
         KeptAct::Comment { body } => ("comment", Some(body), None),
         KeptAct::Vote(value) => ("vote", None, Some(answer(value))),
+        KeptAct::Activity { words, .. } => ("answers in the activity", Some(words), None),
     };
     ExportedKept { kind, words, answer, about }
 }

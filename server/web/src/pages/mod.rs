@@ -1,5 +1,6 @@
 //! Pages and forms, one subject a file. Each works without JavaScript: a form is sent, something happens, the browser is sent on.
 
+pub(crate) mod activity;
 pub(crate) mod begin;
 pub(crate) mod cards;
 pub(crate) mod come_back;
@@ -22,6 +23,7 @@ pub(crate) mod mine;
 pub(crate) mod mine_moderation;
 pub(crate) mod onward;
 pub(crate) mod posts;
+pub(crate) mod published_report;
 pub(crate) mod report;
 pub(crate) mod share;
 pub(crate) mod sign_up;

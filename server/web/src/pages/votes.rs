@@ -15,7 +15,7 @@ pub(crate) async fn send(posted: Posted, Path(slug): Path<String>) -> Result<Res
         "disagree" => VoteWish::Cast(VoteValue::Disagree),
         "pass" => VoteWish::Cast(VoteValue::Pass),
         "withdraw" => VoteWish::Withdraw,
-        _ => return Err(PageError::Refused { why: "Choose one of the answers.".into(), kept: None }.into()),
+        _ => return Err(PageError::Refused { why: "Choose one of the votes.".into(), kept: None }.into()),
     };
     let post = post_id(posted.field("post"))?;
     let conversation = format!("/conversations/{slug}");

@@ -9,9 +9,9 @@ use poem::{EndpointExt, IntoEndpoint};
 use super::{Entry, get, post};
 use crate::console::Guarded;
 use crate::pages::console::{
-    account, audit, campaigns, content, dates, decisions, draft_emails, draft_launch, draft_look,
-    draft_people, drafts, figures, logins, moderation, people, platform, policy, prove, settings, sign_in,
-    start, support, tenants, welcome,
+    account, answers, audit, campaigns, content, dates, decisions, draft_emails, draft_launch, draft_look,
+    draft_people, drafts, figures, logins, moderation, people, platform, policy, prove, round_types,
+    settings, sign_in, start, support, tenant_delete, tenants, welcome,
 };
 use crate::pages::single_sign_on;
 
@@ -82,7 +82,8 @@ pub(super) fn identity_table() -> Vec<Entry> {
         form("/console/tenants/:slug/suspend", Kind::Tenant, Suspend, tenants::suspend),
         form("/console/tenants/:slug/resume", Kind::Tenant, Suspend, tenants::resume),
         form("/console/tenants/:slug/flags", Kind::Tenant, Suspend, tenants::switch),
-        form("/console/tenants/:slug/delete", Kind::Tenant, Delete, tenants::delete),
+        page("/console/tenants/:slug/delete", Kind::Tenant, Delete, tenant_delete::show),
+        form("/console/tenants/:slug/delete", Kind::Tenant, Delete, tenant_delete::send),
         page("/console/campaigns", Kind::Campaign, Read, campaigns::list),
         page("/console/campaigns/new", Kind::Campaign, Create, campaigns::show_new),
         form("/console/campaigns/new", Kind::Campaign, Create, campaigns::start),
@@ -126,6 +127,11 @@ pub(super) fn identity_table() -> Vec<Entry> {
 /// The console's work on the conversation side: looking after what people write.
 pub(super) fn conversation_table() -> Vec<Entry> {
     vec![
+        page("/console/round-types", Kind::Platform, Read, round_types::list),
+        form("/console/round-types/withdraw", Kind::Platform, Change, round_types::withdraw),
+        form("/console/round-types/upgrade", Kind::Platform, Change, round_types::upgrade),
+        page("/console/campaigns/:campaign/answers", Kind::Content, Export, answers::list),
+        page("/console/campaigns/:campaign/answers/:round/:sheet", Kind::Content, Export, answers::export),
         page("/console/campaigns/:campaign/content", Kind::Content, Export, content::export),
         page("/console/campaigns/:campaign/moderation", Kind::Post, Read, moderation::list),
         form("/console/campaigns/:campaign/moderation/next", Kind::Post, Change, decisions::take_next),

@@ -90,7 +90,7 @@ impl View for Conversation {
             may_take_part: signed_in && state == RoundState::Open,
             first_idea: None,
             from_moderators: 0,
-            intro: "Read what others say. Answer what you know about. Add what is missing.".into(),
+            intro: "Read what others say. Vote on what you know about. Add what is missing.".into(),
             prompts: sample_prompts(),
             themes: sample_themes(),
             filters: Filters::default(),
@@ -115,7 +115,7 @@ impl View for Conversation {
         nothing_found.cards.clear();
         nothing_found.total = 0;
         let mut posted = conversation(open, true, 3);
-        posted.visit.success = Some("Your answer is counted.".into());
+        posted.visit.success = Some("Your vote is counted.".into());
         let mut just_in = conversation(open, true, 20);
         just_in.first_idea = Some(IdeaForm::sample("", &[]));
         let mut just_in_first = just_in.clone();

@@ -4,7 +4,7 @@ use domain::round::RoundState;
 use serde::Serialize;
 
 use super::ways::sample_address;
-use super::{Campaign, Chrome, View, Visit};
+use super::{Campaign, Chrome, ReportEntry, View, Visit};
 
 /// The front page of a tenant.
 #[derive(Clone, Debug, Serialize)]
@@ -19,6 +19,8 @@ pub struct Home {
     pub lead: String,
     /// More from the tenant's pack, as safe HTML; may be empty.
     pub body_html: String,
+    /// What was found in what people said, the newest first.
+    pub reports: Vec<ReportEntry>,
     /// The conversation to show, if there is one.
     pub campaign: Option<Campaign>,
     /// Where people join it, which may be at another address; empty without a conversation.
@@ -51,6 +53,7 @@ impl View for Home {
             headline: "Say what gets in your way. Help to put it right.".into(),
             lead: "For two weeks, everyone who works in health and care here can speak openly, without a name, about what is wrong and what would make it better.".into(),
             body_html: "<h2>Why now</h2><p>You know best what happens on a normal day. What you say here becomes the first draft of a plan, and you get to check that plan before it is final.</p>".into(),
+            reports: vec![],
             campaign: state.map(Campaign::sample),
             join: sample_address(chrome, "join/first"),
             counts: state.filter(|s| *s != RoundState::Upcoming).map(|_| Counts {
@@ -61,6 +64,8 @@ impl View for Home {
             }),
         }
         };
+        let mut reported = home(Some(RoundState::Closed), false);
+        reported.reports = vec![ReportEntry::sample()];
         let mut just_left = home(Some(RoundState::Open), false);
         just_left.visit.success = Some("You have left. Nothing of your visit is kept on this device.".into());
         vec![
@@ -69,6 +74,7 @@ impl View for Home {
             ("open-signed-in", home(Some(RoundState::Open), true)),
             ("paused", home(Some(RoundState::Paused), false)),
             ("closed", home(Some(RoundState::Closed), false)),
+            ("closed-with-report", reported),
             ("none", home(None, false)),
             ("just-left", just_left),
         ]

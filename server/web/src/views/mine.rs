@@ -37,9 +37,9 @@ pub struct Mine {
 /// Something that waits to appear.
 #[derive(Clone, Debug, Serialize)]
 pub struct MyKept {
-    /// What it is: "Idea", "Comment", "Answer".
+    /// What it is: "Idea", "Comment", "Vote".
     pub kind: String,
-    /// Its words, or the answer's.
+    /// Its words, or the vote's.
     pub text: String,
     /// The beginning of what it comments on or answers, as plain text.
     pub about: Option<String>,
@@ -48,9 +48,9 @@ pub struct MyKept {
 /// Something that was kept and could not be done.
 #[derive(Clone, Debug, Serialize)]
 pub struct MyRefused {
-    /// What it is: "Idea", "Comment", "Answer".
+    /// What it is: "Idea", "Comment", "Vote".
     pub kind: String,
-    /// All its words, to be copied, or the answer's.
+    /// All its words, to be copied, or the vote's.
     pub text: String,
     /// The beginning of what it was about, as plain text, while readers may see it.
     pub about: Option<String>,
@@ -167,7 +167,7 @@ impl View for Mine {
                 "The same on our side. A month would do.",
                 Some("Rotas come too late to plan a life around"),
             ),
-            kept("Answer", "Same for me", Some("Nights are forgotten: no hot food after eight…")),
+            kept("Vote", "Same for me", Some("Nights are forgotten: no hot food after eight…")),
         ];
         let mut sent = waiting.clone();
         sent.visit.success =
@@ -188,7 +188,7 @@ impl View for Mine {
                 "The conversation holds all the ideas that it can.",
             ),
             refused("Comment", "The same on our side. A month would do.", None, gone),
-            refused("Answer", "You agree", Some("Rotas come too late to plan a life around"), gone),
+            refused("Vote", "You agree", Some("Rotas come too late to plan a life around"), gone),
         ];
         let mut taken_back = mine(RoundState::Open);
         taken_back.visit.success = Some("Your idea has been taken back.".into());

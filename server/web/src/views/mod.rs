@@ -11,7 +11,9 @@ use minijinja::Value;
 use minijinja::value::Serde;
 use serde::Serialize;
 
+mod activity;
 mod begin;
+pub mod blocks;
 mod choices;
 mod come_back;
 mod confirm;
@@ -34,6 +36,8 @@ mod message;
 mod mine;
 mod mine_moderation;
 mod post;
+mod preview;
+mod published_report;
 mod report;
 mod share;
 mod sign_up;
@@ -42,6 +46,7 @@ mod standing;
 mod ways;
 mod withdraw;
 
+pub use activity::{ActivityPage, ActivityPlace};
 pub use begin::{Begin, Employer, WayIn, Workplace};
 pub use choices::FieldError;
 pub(crate) use choices::{sample_prompts, sample_themes};
@@ -67,6 +72,8 @@ pub use message::{Message, MessageKind};
 pub use mine::{Mine, MyComment, MyIdea, MyKept, MyRefused, MyVote};
 pub use mine_moderation::{MyModerated, MyModeration, MySaid, MyStanding, MyStop};
 pub use post::{Author, Card, Comment};
+pub use preview::{Preview, PreviewPerson};
+pub use published_report::{PublishedReport, ReportEntry, ReportLink, ReportPiece};
 pub use report::{ReasonChoice, Report};
 pub use share::{IdeaForm, Share};
 pub use sign_up::SignUp;
@@ -110,6 +117,7 @@ pub fn all_samples(chrome: &Chrome) -> Vec<Sample> {
     collect::<console::DraftEmails>(chrome, &mut samples);
     collect::<console::DraftCheck>(chrome, &mut samples);
     collect::<Page>(chrome, &mut samples);
+    collect::<PublishedReport>(chrome, &mut samples);
     collect::<Anonymity>(chrome, &mut samples);
     collect::<Privacy>(chrome, &mut samples);
     collect::<Cookies>(chrome, &mut samples);
@@ -126,6 +134,7 @@ pub fn all_samples(chrome: &Chrome) -> Vec<Sample> {
     collect::<Keys>(chrome, &mut samples);
     collect::<Conversation>(chrome, &mut samples);
     collect::<Contribution>(chrome, &mut samples);
+    collect::<ActivityPage>(chrome, &mut samples);
     collect::<Share>(chrome, &mut samples);
     collect::<Edit>(chrome, &mut samples);
     collect::<Withdraw>(chrome, &mut samples);
@@ -139,6 +148,7 @@ pub fn all_samples(chrome: &Chrome) -> Vec<Sample> {
     collect::<console::Welcome>(chrome, &mut samples);
     collect::<console::RecoveryCodes>(chrome, &mut samples);
     collect::<console::Prove>(chrome, &mut samples);
+    collect::<console::Again>(chrome, &mut samples);
     collect::<console::Account>(chrome, &mut samples);
     collect::<console::Ways>(chrome, &mut samples);
     collect::<console::People>(chrome, &mut samples);
@@ -151,8 +161,11 @@ pub fn all_samples(chrome: &Chrome) -> Vec<Sample> {
     collect::<console::Figures>(chrome, &mut samples);
     collect::<console::PolicyPage>(chrome, &mut samples);
     collect::<console::Platform>(chrome, &mut samples);
+    collect::<console::RoundTypes>(chrome, &mut samples);
+    collect::<console::AnswerSheets>(chrome, &mut samples);
     collect::<console::Tenants>(chrome, &mut samples);
     collect::<console::TenantPage>(chrome, &mut samples);
+    collect::<console::TenantDelete>(chrome, &mut samples);
     collect::<console::Support>(chrome, &mut samples);
     collect::<console::Arrive>(chrome, &mut samples);
     samples

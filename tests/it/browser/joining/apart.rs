@@ -2,7 +2,7 @@
 
 use std::future::ready;
 
-use actions::{IssuedLogin, Tenant};
+use actions::{IssuedLogin, Tenant, Whom};
 
 use super::hall::{CAMPAIGN, INVITED, WITHIN, agree, come_in, phone, share, words_shown};
 use crate::browser::watch::Watch;
@@ -28,7 +28,8 @@ async fn launched(apart: &Apart) -> String {
         logins.extend(issued);
         ready(Ok(()))
     };
-    enrolment.issue_logins(tenant, campaign, tenant.organisation(INVITED).unwrap(), take).await.unwrap();
+    let organisation = tenant.organisation(INVITED).unwrap();
+    enrolment.issue_logins(tenant, campaign, organisation, Whom::NotJoined, take).await.unwrap();
     logins[0].code.to_string()
 }
 

@@ -3,10 +3,10 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use actions::{ActionError, Enrolment, IssuedLogin, LoginEmail};
+use actions::{ActionError, Enrolment, IssuedLogin, LoginEmail, Whom};
 use anyhow::Result;
 use indicatif::ProgressBar;
-use mail::{Message, Outbox};
+use mail::{Message, Outbox, Posted};
 
 use super::Invited;
 use crate::commands::progress::counter;
@@ -28,11 +28,16 @@ pub async fn send(
     let message = |login: &IssuedLogin| enrolment.login_email(&about, login);
     let (bar, unwritten) = (counter("invitations"), std::cell::Cell::new(0_u64));
     let step = |logins: Vec<IssuedLogin>| {
-        let messages: Vec<Message> = logins.iter().filter_map(|login| message(login).ok()).collect();
+        let messages = logins.iter().filter_map(|login| Some((login.hash, message(login).ok()?)));
+        let messages: Vec<([u8; 32], Message)> = messages.collect();
         unwritten.set(unwritten.get() + (logins.len() - messages.len()) as u64);
-        post(outbox, messages, &bar)
+        let bar = &bar;
+        async move {
+            let sent = post(outbox, messages, bar).await?;
+            enrolment.note_sent(tenant, &sent).await
+        }
     };
-    let issued = enrolment.issue_logins(tenant, campaign, organisation, step).await;
+    let issued = enrolment.issue_logins(tenant, campaign, organisation, Whom::NotJoined, step).await;
     bar.finish();
     let (sent, given_up, unwritten) = (outbox.counts().sent, outbox.counts().given_up, unwritten.get());
     match &config.mail.way {
@@ -73,11 +78,16 @@ pub fn nobody() -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Posts a step's invitations and waits until they are sent or given up. Stops all when the server took none of them.
-async fn post(outbox: &Outbox, messages: Vec<Message>, bar: &ProgressBar) -> Result<(), ActionError> {
-    let (all, before) = (messages.len() as u64, outbox.counts());
-    for message in messages {
-        outbox.post(message).map_err(|_| ActionError::Busy)?;
+/// Posts a step's invitations, each with its login details' hash, and waits until they are sent or given up; gives the hashes of those that
+/// were sent. Stops all when the server took none of them.
+async fn post(
+    outbox: &Outbox,
+    messages: Vec<([u8; 32], Message)>,
+    bar: &ProgressBar,
+) -> Result<Vec<[u8; 32]>, ActionError> {
+    let mut posted: Vec<([u8; 32], Posted)> = Vec::new();
+    for (hash, message) in messages {
+        posted.push((hash, outbox.post_and_follow(message).map_err(|_| ActionError::Busy)?));
     }
     let idle = outbox.idle();
     tokio::pin!(idle);
@@ -88,10 +98,14 @@ async fn post(outbox: &Outbox, messages: Vec<Message>, bar: &ProgressBar) -> Res
             break;
         }
     }
-    match outbox.counts().given_up - before.given_up {
-        given_up if given_up == all && all > 0 => Err(ActionError::Fault(
+    let (all, mut sent) = (posted.len(), Vec::new());
+    for (hash, posted) in posted {
+        sent.extend(posted.was_sent().await.then_some(hash));
+    }
+    match sent.is_empty() && all > 0 {
+        true => Err(ActionError::Fault(
             "the mail server takes no email at all: check [mail], and `candour doctor`".to_owned(),
         )),
-        _ => Ok(()),
+        false => Ok(sent),
     }
 }

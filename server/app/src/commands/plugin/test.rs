@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use plugin_host::Log;
 use plugin_host::scenario::{Scenario, run as play};
+use plugin_host::{Log, Plugin};
 
 use super::Class;
 use super::stage::Stage;
@@ -26,20 +27,20 @@ pub struct Args {
 /// Runs the scenarios; says how each went.
 pub async fn run(args: &Args) -> Result<ExitCode> {
     let stage = Stage::new()?;
-    let held = test(&stage, &args.component, &args.scenarios, args.class).await?;
+    let plugin = stage.load(&args.component, args.class).await?;
+    let held = play_all(&stage, &plugin, &args.scenarios).await?;
     Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Whether every scenario went as it says.
-pub async fn test(stage: &Stage, component: &Path, scenarios: &[PathBuf], class: Class) -> Result<bool> {
-    let plugin = stage.load(component, class).await?;
+/// Whether every scenario goes as it says; how each went is printed.
+pub async fn play_all(stage: &Stage, plugin: &Arc<Plugin>, scenarios: &[PathBuf]) -> Result<bool> {
     let files = files(scenarios)?;
     ensure!(!files.is_empty(), "there are no scenarios");
     let mut all_held = true;
     for file in files {
         let scenario = read(&file)?;
         let log = Log::kept();
-        match play(&stage.host, &plugin, &scenario, &log).await {
+        match play(&stage.host, plugin, &scenario, &log).await {
             Ok(()) => println!("held    {}", scenario.name),
             Err(failure) => {
                 all_held = false;
@@ -51,13 +52,14 @@ pub async fn test(stage: &Stage, component: &Path, scenarios: &[PathBuf], class:
     Ok(all_held)
 }
 
-fn read(file: &Path) -> Result<Scenario> {
+/// The scenario in `file`.
+pub fn read(file: &Path) -> Result<Scenario> {
     let text = std::fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} is no scenario", file.display()))
 }
 
 /// The files among `paths`, and those in the folders among them, in the order of their names.
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+pub fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{AccountId, CampaignId, PostId, RoundId};
-use domain::moderation::{CaseState, Claim, Reason, Rule};
+use domain::moderation::{CaseState, Claim, HiddenBy, Reason, Rule};
 use sea_orm::QueryResult;
 use uuid::Uuid;
 
@@ -33,6 +33,8 @@ pub struct Case {
     pub claim: Option<Claim>,
     /// The day on which it came to a moderator.
     pub opened_on: NaiveDate,
+    /// Who hid it, if a moderator did.
+    pub hidden_by: Option<HiddenBy>,
 }
 
 impl Case {
@@ -49,15 +51,16 @@ impl Case {
             reports: 0,
             claim: None,
             opened_on,
+            hidden_by: None,
         }
     }
 }
 
 /// The columns that [`case_of`] reads, for a table named `c`.
 pub(super) const CASE: &str = "c.post_id, c.round_id, c.state, c.version, c.flags, c.reason, c.merged_into, c.reports, \
-     c.claimed_by, c.claimed_name, c.claimed_until, c.opened_on";
+     c.claimed_by, c.claimed_name, c.claimed_until, c.opened_on, c.hidden_by, c.hidden_name";
 /// How many columns [`CASE`] has.
-pub(super) const CASE_COLUMNS: usize = 12;
+pub(super) const CASE_COLUMNS: usize = 14;
 
 /// The case in a row that begins with [`CASE`].
 pub(super) fn case_of(row: &QueryResult) -> Result<Case> {
@@ -74,6 +77,7 @@ pub(super) fn case_of(row: &QueryResult) -> Result<Case> {
         reports: column(row, 7)?,
         claim: claim_of(row)?,
         opened_on: column(row, 11)?,
+        hidden_by: hidden_by(row)?,
     })
 }
 
@@ -83,6 +87,12 @@ fn claim_of(row: &QueryResult) -> Result<Option<Claim>> {
     let until: Option<i64> = column(row, 10)?;
     let until = until.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
     Ok(by.zip(until).map(|(by, until)| Claim { by: AccountId(by), name: name.unwrap_or_default(), until }))
+}
+
+fn hidden_by(row: &QueryResult) -> Result<Option<HiddenBy>> {
+    let by: Option<Uuid> = column(row, 12)?;
+    let name: Option<String> = column(row, 13)?;
+    Ok(by.map(|by| HiddenBy { by: AccountId(by), name: name.unwrap_or_default() }))
 }
 
 impl Reading {
@@ -95,22 +105,8 @@ impl Reading {
         self.0.one(sql, vec![post.0.into()]).await?.as_ref().map(case_of).transpose()
     }
 
-    /// The posts of `campaign` that somebody reported and no moderator has dealt with since, at most `most`.
-    ///
-    /// # Errors
-    /// Database faults.
-    pub async fn reported_posts(&self, campaign: CampaignId, most: u64) -> Result<Vec<PostId>> {
-        let open = [&CaseState::WAITING[..], &[CaseState::Asked]].concat();
-        let sql = format!(
-            "SELECT c.post_id FROM moderation_case c WHERE c.tenant_id = $1 AND {} AND c.reports > 0
-             ORDER BY c.post_id LIMIT $3",
-            in_campaign(&open)
-        );
-        let values = vec![campaign.0.into(), most.cast_signed().into()];
-        self.0.all(sql, values).await?.iter().map(|row| Ok(PostId(column(row, 0)?))).collect()
-    }
-
-    /// The first cases of `campaign` in one of `states` that nobody works on at `now`, the most urgent first, at most `most`.
+    /// The first cases of `campaign` in one of `states` that nobody works on at `now`, the most urgent first, at most `most`; without appeals
+    /// against what `not_hidden_by` did.
     ///
     /// # Errors
     /// Database faults.
@@ -119,15 +115,24 @@ impl Reading {
         campaign: CampaignId,
         states: &[CaseState],
         now: DateTime<Utc>,
+        not_hidden_by: Option<AccountId>,
         most: u64,
     ) -> Result<Vec<PostId>> {
         let sql = format!(
             "SELECT c.post_id FROM moderation_case c WHERE c.tenant_id = $1 AND {}
-             AND (c.claimed_until IS NULL OR c.claimed_until <= $3) ORDER BY {} LIMIT $4",
+             AND (c.claimed_until IS NULL OR c.claimed_until <= $3)
+             AND (c.state <> '{}' OR c.hidden_by IS NULL OR c.hidden_by <> $4) ORDER BY {} LIMIT $5",
             in_campaign(states),
+            CaseState::Appealed.slug(),
             order(states)
         );
-        let values = vec![campaign.0.into(), now.timestamp().into(), most.cast_signed().into()];
+        let nobody = Uuid::nil();
+        let values = vec![
+            campaign.0.into(),
+            now.timestamp().into(),
+            not_hidden_by.map_or(nobody, |account| account.0).into(),
+            most.cast_signed().into(),
+        ];
         self.0.all(sql, values).await?.iter().map(|row| Ok(PostId(column(row, 0)?))).collect()
     }
 }
@@ -155,16 +160,18 @@ pub(super) fn order(states: &[CaseState]) -> String {
 }
 
 impl Writing {
-    /// Writes a case, new or changed. Its claim is left alone: see [`claim_case`](Self::claim_case).
+    /// Writes a case, new or changed; once a moderator has dealt with it, its reports count as open no longer. Its claim is left alone: see [`claim_case`](Self::claim_case).
     ///
     /// # Errors
     /// Database faults.
     pub async fn put_case(&self, case: &Case) -> Result<()> {
         let sql = "INSERT INTO moderation_case
-                   (tenant_id, post_id, round_id, state, version, flags, reason, merged_into, reports, opened_on)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (tenant_id, post_id) DO UPDATE SET
+                   (tenant_id, post_id, round_id, state, version, flags, reason, merged_into, reports, opened_on,
+                    hidden_by, hidden_name)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (tenant_id, post_id) DO UPDATE SET
                    state = excluded.state, version = excluded.version, flags = excluded.flags, reason = excluded.reason,
-                   merged_into = excluded.merged_into, reports = excluded.reports, opened_on = excluded.opened_on";
+                   merged_into = excluded.merged_into, reports = excluded.reports, opened_on = excluded.opened_on, hidden_by = excluded.hidden_by,
+                   hidden_name = excluded.hidden_name";
         let flags: Vec<&str> = case.flags.iter().map(|rule| rule.slug()).collect();
         let values = vec![
             case.post.0.into(),
@@ -176,8 +183,13 @@ impl Writing {
             case.merged_into.map(|post| post.0).into(),
             case.reports.into(),
             case.opened_on.into(),
+            case.hidden_by.as_ref().map(|hidden| hidden.by.0).into(),
+            super::text(case.hidden_by.as_ref().map(|hidden| hidden.name.as_str())),
         ];
         self.0.execute(sql, values).await?;
+        if !case.state.is_open() {
+            self.free_places(case.post).await?;
+        }
         Ok(())
     }
 

@@ -6,11 +6,8 @@ use domain::ids::{ParticipantId, PostId, RoundId};
 use domain::moderation::{NoteKind, Reason};
 
 use super::super::{Reading, Writing, text};
-use crate::tenancy::{column, placeholders};
+use crate::tenancy::column;
 use crate::{Result, StorageError};
-
-/// Reports looked for by one statement.
-const REPORTS_PER_STATEMENT: usize = 500;
 
 /// Something that was said about a post.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,22 +56,29 @@ impl Reading {
         self.0.all(sql, values).await?.iter().map(note_of).collect()
     }
 
-    /// How many of these reports there are: each of a post by a reporter, a keyed hash.
+    /// Those of these places that open reports have: a person's are a keyed hash each, as many as they may have open reports.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn count_reports(&self, reports: &[(PostId, [u8; 32])]) -> Result<u64> {
-        let mut count = 0;
-        for chunk in reports.chunks(REPORTS_PER_STATEMENT) {
-            let rows = placeholders(2, chunk.len(), 2);
-            let sql = format!(
-                "SELECT count(*) FROM report WHERE tenant_id = $1 AND (post_id, reporter) IN (VALUES {rows})"
-            );
-            let values = chunk.iter().flat_map(|(post, reporter)| [post.0.into(), reporter.to_vec().into()]);
-            let row = self.0.one(sql, values.collect()).await?;
-            count += row.map_or(Ok(0), |row| column::<i64>(&row, 0))?.unsigned_abs();
-        }
-        Ok(count)
+    pub async fn taken_places(&self, places: &[[u8; 32]]) -> Result<Vec<[u8; 32]>> {
+        let list: Vec<String> = (2..).take(places.len()).map(|number| format!("${number}")).collect();
+        let sql = format!("SELECT place FROM report WHERE tenant_id = $1 AND place IN ({})", list.join(", "));
+        let values = places.iter().map(|place| place.to_vec().into());
+        let rows = self.0.all(sql, values.collect()).await?;
+        let place = |row: &sea_orm::QueryResult| {
+            let bytes: Vec<u8> = column(row, 0)?;
+            bytes.try_into().map_err(|_| StorageError::Corrupt("report.place".to_owned()))
+        };
+        rows.iter().map(place).collect()
+    }
+
+    /// Whether `reporter`, a keyed hash, has reported a post.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn has_report(&self, post: PostId, reporter: [u8; 32]) -> Result<bool> {
+        let sql = "SELECT 1 FROM report WHERE tenant_id = $1 AND post_id = $2 AND reporter = $3";
+        Ok(self.0.one(sql, vec![post.0.into(), reporter.to_vec().into()]).await?.is_some())
     }
 
     /// Why people reported a post, at most `most`.
@@ -142,20 +146,38 @@ impl Writing {
         Ok(())
     }
 
-    /// Writes a report, unless there is one by the same `reporter`, a keyed hash. Gives whether there was none.
+    /// Writes a report, unless there is one by the same `reporter`, or one has the same `place`; both are keyed hashes. Gives whether it is
+    /// written.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn add_report(&self, post: PostId, reporter: [u8; 32], report: &Report) -> Result<bool> {
-        let sql =
-            "INSERT INTO report (tenant_id, post_id, reporter, reason, note) VALUES ($1, $2, $3, $4, $5)
+    pub async fn add_report(
+        &self,
+        post: PostId,
+        reporter: [u8; 32],
+        place: [u8; 32],
+        report: &Report,
+    ) -> Result<bool> {
+        let sql = "INSERT INTO report (tenant_id, post_id, reporter, reason, note, place) VALUES ($1, $2, $3, $4, $5, $6)
                    ON CONFLICT DO NOTHING";
         let values = vec![
             post.0.into(),
             reporter.to_vec().into(),
             report.reason.slug().into(),
             text(report.note.as_deref()),
+            place.to_vec().into(),
         ];
         Ok(self.0.execute(sql, values).await?.rows_affected() == 1)
+    }
+
+    /// The reports of a post are open no longer: those who made them have places for others.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub(super) async fn free_places(&self, post: PostId) -> Result<()> {
+        let sql =
+            "UPDATE report SET place = NULL WHERE tenant_id = $1 AND post_id = $2 AND place IS NOT NULL";
+        self.0.execute(sql, vec![post.0.into()]).await?;
+        Ok(())
     }
 }

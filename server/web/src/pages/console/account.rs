@@ -81,7 +81,7 @@ pub(crate) async fn end_session(form: StaffForm) -> Result<Response> {
 #[handler]
 pub(crate) async fn remove_passkey(form: StaffForm) -> Result<Response> {
     let staff = &form.staff;
-    staff.require_recent_proof(PATH)?;
+    staff.require_recent_proof(PATH).await?;
     let id = form.field("passkey").parse().map_err(|_| PageError::NotFound)?;
     match staff.state.accounts().remove_passkey(staff.tenant(), &staff.signed_in, id).await {
         Ok(()) => Ok(form.see_other(&format!("{PATH}?done=removed"))),
@@ -92,7 +92,7 @@ pub(crate) async fn remove_passkey(form: StaffForm) -> Result<Response> {
 #[handler]
 pub(crate) async fn new_recovery_codes(form: StaffForm) -> Result<Response> {
     let staff = &form.staff;
-    staff.require_recent_proof(PATH)?;
+    staff.require_recent_proof(PATH).await?;
     let codes = staff.state.accounts().new_recovery_codes(staff.tenant(), &staff.signed_in).await;
     let view = RecoveryCodes {
         site: staff.dressed.chrome.clone(),
@@ -106,14 +106,14 @@ pub(crate) async fn new_recovery_codes(form: StaffForm) -> Result<Response> {
 
 #[handler]
 pub(crate) async fn show_ways(request: &Request, staff: Staff) -> Result<Response> {
-    staff.require_recent_proof(WAYS)?;
+    staff.require_recent_proof(WAYS).await?;
     ways(&staff, request, StatusCode::OK, Vec::new()).await
 }
 
 #[handler]
 pub(crate) async fn add_passkey(request: &Request, form: StaffForm) -> Result<Response> {
     let staff = &form.staff;
-    staff.require_recent_proof(WAYS)?;
+    staff.require_recent_proof(WAYS).await?;
     let added = async {
         let (site, answer) = (answered_site(staff, request)?, answer(&form.form));
         let accounts = staff.state.accounts();
@@ -125,7 +125,7 @@ pub(crate) async fn add_passkey(request: &Request, form: StaffForm) -> Result<Re
 #[handler]
 pub(crate) async fn change_password(request: &Request, form: StaffForm) -> Result<Response> {
     let staff = &form.staff;
-    staff.require_recent_proof(WAYS)?;
+    staff.require_recent_proof(WAYS).await?;
     let (accounts, typed) = (staff.state.accounts(), form.field("new-password"));
     let changed = accounts.change_password(staff.tenant(), &staff.signed_in, typed).await;
     match changed {
@@ -140,7 +140,7 @@ pub(crate) async fn change_password(request: &Request, form: StaffForm) -> Resul
 #[handler]
 pub(crate) async fn set_up_app(request: &Request, form: StaffForm) -> Result<Response> {
     let staff = &form.staff;
-    staff.require_recent_proof(WAYS)?;
+    staff.require_recent_proof(WAYS).await?;
     let field = |name: &str| form.field(name).to_owned();
     let chosen = WithPassword { password: field("password"), kept: field("kept"), code: field("code") };
     let set = staff.state.accounts().set_up_password(staff.tenant(), &staff.signed_in, &chosen).await;

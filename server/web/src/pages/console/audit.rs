@@ -24,8 +24,7 @@ const SHOWN_OF_ID: usize = 8;
 
 #[handler]
 pub(crate) async fn show(staff: Staff) -> Result<Response> {
-    let side = AuditSide::from_slug(staff.query.get("side").unwrap_or_default());
-    let side = if staff.state.sides.conversation.is_some() { side } else { AuditSide::Identity };
+    let side = asked_side(&staff);
     let below = staff.query.get("below").and_then(|number| number.parse().ok());
     let (state, tenant) = (&staff.state, staff.tenant());
     let AuditPage { deeds, below } = match side {
@@ -53,8 +52,8 @@ pub(crate) async fn show(staff: Staff) -> Result<Response> {
 
 #[handler]
 pub(crate) async fn export(staff: Staff) -> Result<Response> {
-    staff.require_recent_proof(PATH)?;
-    let side = AuditSide::from_slug(staff.query.get("side").unwrap_or_default());
+    staff.require_recent_proof(PATH).await?;
+    let side = asked_side(&staff);
     let (actor, state) = (staff.actor(), &staff.state);
     match (side, &state.sides.conversation) {
         (AuditSide::Conversation, Some(actions)) => actions.note_audit_export(actor).await,
@@ -65,6 +64,14 @@ pub(crate) async fn export(staff: Staff) -> Result<Response> {
     let reading =
         Reading { state: Arc::clone(state), tenant: Arc::clone(&staff.dressed.tenant), side, from: 0 };
     Ok(download(&name, "application/jsonl; charset=utf-8", reading.into_body()))
+}
+
+/// Which side's record is asked for: of those that are here.
+fn asked_side(staff: &Staff) -> AuditSide {
+    match staff.state.sides.conversation {
+        Some(_) => AuditSide::from_slug(staff.query.get("side").unwrap_or_default()),
+        None => AuditSide::Identity,
+    }
 }
 
 /// A record on its way out, a page of entries at a time.

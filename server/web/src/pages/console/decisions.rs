@@ -61,8 +61,8 @@ async fn decide(
 ) -> Result<Response> {
     let (staff, post) = (&sent.staff, post_id(id)?);
     let (actor, campaign) = (staff.actor(), campaign(staff, slug)?);
-    let decided =
-        staff.state.actions().decide_case(staff.tenant(), actor, campaign, post, seen(sent), &decision).await;
+    let sides = &staff.state.sides;
+    let decided = sides.decide_case(staff.tenant(), actor, campaign, post, seen(sent), &decision).await;
     answered(sent, slug, id, form, decided, Then::Next).await
 }
 
@@ -70,9 +70,9 @@ async fn decide(
 pub(crate) async fn ask(sent: StaffForm, Path((slug, id)): Place) -> Result<Response> {
     let (staff, post) = (&sent.staff, post_id(&id)?);
     let (actor, campaign) = (staff.actor(), campaign(staff, &slug)?);
-    let actions = staff.state.actions();
     let note = sent.field("note");
-    let asked = actions.ask_author(staff.tenant(), actor, campaign, post, seen(&sent), note).await;
+    let sides = &staff.state.sides;
+    let asked = sides.ask_author(staff.tenant(), actor, campaign, post, seen(&sent), note).await;
     answered(&sent, &slug, &id, "ask", asked, Then::Next).await
 }
 
@@ -179,8 +179,8 @@ async fn answered(
 async fn to_next(sent: &StaffForm, slug: &str, done: &str, last: Option<&str>) -> Result<Response> {
     let staff = &sent.staff;
     let filter = CaseState::from_slug(sent.field("show"));
-    let next =
-        staff.state.actions().claim_next(staff.tenant(), staff.actor(), campaign(staff, slug)?, filter).await;
+    let sides = &staff.state.sides;
+    let next = sides.claim_next(staff.tenant(), staff.actor(), campaign(staff, slug)?, filter).await;
     match next.map_err(PageError::from)? {
         Some(post) => Ok(sent.see_other(&place(sent, slug, &post.to_string(), done, last))),
         None => {

@@ -27,8 +27,11 @@ pub(crate) async fn show(staff: Staff, Path(id): Path<String>) -> Result<Respons
 pub(crate) async fn launch(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
     let staff = &form.staff;
     let draft = load(staff, &id).await?;
-    staff.require_recent_proof(&format!("/console/drafts/{}/check", draft.id))?;
+    staff.require_recent_proof(&format!("/console/drafts/{}/check", draft.id)).await?;
     let status = StatusCode::UNPROCESSABLE_ENTITY;
+    if !staff.state.sides.activity_blockers(&draft).await.is_empty() {
+        return page(staff, &draft, status, None, Vec::new()).await;
+    }
     match staff.state.sides.launch_draft(staff.actor(), staff.tenant(), draft.id, version(&form)).await {
         Ok(slug) => Ok(form.see_other(&format!("{PART}?done=launched&launched={slug}"))),
         Err(LaunchDraftRefusal::NotReady(blockers)) => {
@@ -66,10 +69,12 @@ async fn page(
     let enrolment = staff.state.enrolment();
     let blockers = match blockers {
         Some(blockers) => blockers,
-        None => enrolment
-            .check_draft(staff.tenant(), draft)
-            .await
-            .map_err(|refusal| edit_refused(refusal, None))?,
+        None => {
+            let checked = enrolment.check_draft(staff.tenant(), draft).await;
+            let mut blockers = checked.map_err(|refusal| edit_refused(refusal, None))?;
+            blockers.extend(staff.state.sides.activity_blockers(draft).await);
+            blockers
+        }
     };
     let title =
         |step: Step| STEPS.iter().find(|(slug, _)| *slug == step.slug()).map_or("", |(_, title)| *title);
@@ -135,7 +140,7 @@ pub(crate) async fn preview(staff: Staff, Path(id): Path<String>) -> Result<Resp
         may_take_part: true,
         first_idea: Some(views::IdeaForm::empty()),
         from_moderators: 0,
-        intro: "Read what others say. Answer what you know about. Add what is missing.".into(),
+        intro: "Read what others say. Vote on what you know about. Add what is missing.".into(),
         prompts: round.prompts.clone(),
         themes: round.themes.clone(),
         filters: Filters { sort: Sort::default(), ..Filters::default() },

@@ -4,6 +4,7 @@ use actions::{Draft, EditRefusal, Step};
 use chrono::NaiveDateTime;
 use domain::campaign_draft::{CampaignDraft, DraftRound};
 use domain::moderation::ModerationMode;
+use domain::round_type::RoundType;
 use domain::tenant_pack::{EntryRoute, MAX_SMALLEST_GROUP, MIN_SMALLEST_GROUP, PromptFile};
 use poem::http::StatusCode;
 use poem::web::Path;
@@ -212,7 +213,11 @@ pub(crate) async fn save_rounds(form: StaffForm, Path(id): Path<String>) -> Resu
     let mut draft = draft;
     if errors.is_empty() {
         errors = match (asked, place) {
-            ("next" | "save", Some(place)) => remarks(&typed.rounds[place]),
+            ("next" | "save", Some(place)) => {
+                let mut remarks = remarks(&typed.rounds[place]);
+                remarks.extend(remarks_on_type(&form.staff, &typed.rounds[place]).await);
+                remarks
+            }
             _ => Vec::new(),
         };
         if errors.is_empty() {
@@ -224,7 +229,10 @@ pub(crate) async fn save_rounds(form: StaffForm, Path(id): Path<String>) -> Resu
     }
     let round = typed.rounds.iter().find(|round| round.slug == show).map(round_form).unwrap_or_default();
     let (opens, closes) = (form.field("opens").to_owned(), form.field("closes").to_owned());
-    let round = RoundForm { opens, closes, ..round };
+    let mut round = RoundForm { opens, closes, ..round };
+    if errors.iter().any(|error| error.field == "settings") {
+        round.settings = form.field("settings").to_owned();
+    }
     rounds_page(&form.staff, &draft, StatusCode::UNPROCESSABLE_ENTITY, round, errors).await
 }
 
@@ -242,6 +250,7 @@ fn read_round(form: &StaffForm, round: &mut DraftRound) -> Vec<FieldError> {
     };
     (round.opens, round.closes) = (time("opens"), time("closes"));
     round.title = text("title");
+    read_type(form, round, &mut errors);
     round.moderation = if text("moderation") == "pre" { ModerationMode::Pre } else { ModerationMode::Post };
     round.set_themes(form.field("themes"));
     for prompt in &mut round.prompts {
@@ -255,6 +264,20 @@ fn read_round(form: &StaffForm, round: &mut DraftRound) -> Vec<FieldError> {
         prompt.votes.pass = or(field("pass"), &usual.pass);
     }
     errors
+}
+
+/// What people do in the round, and what its type is told.
+fn read_type(form: &StaffForm, round: &mut DraftRound, errors: &mut Vec<FieldError>) {
+    let Ok(round_type) = RoundType::try_from(form.field("round_type").to_owned()) else { return };
+    let typed = form.field("settings").trim();
+    round.settings = None;
+    if round_type != RoundType::OpenDiscussion && !typed.is_empty() {
+        match serde_json::from_str(typed) {
+            Ok(settings) => round.settings = Some(settings),
+            Err(wrong) => errors.push(error("settings", &format!("This is not a JSON object: {wrong}."))),
+        }
+    }
+    round.round_type = round_type;
 }
 
 /// What stands in the way of a launch, said at once though it is saved.
@@ -273,6 +296,27 @@ fn remarks(round: &DraftRound) -> Vec<FieldError> {
     remarks
 }
 
+/// What the round's type says of its settings.
+async fn remarks_on_type(staff: &Staff, round: &DraftRound) -> Vec<FieldError> {
+    let Some(actions) = &staff.state.sides.conversation else { return Vec::new() };
+    let problems = actions.settings_problems(&round.round_type, round.settings.as_ref()).await;
+    problems.into_iter().map(|reason| error("settings", &format!("It is saved, but {reason}"))).collect()
+}
+
+/// What people can do in a round.
+async fn choices(staff: &Staff, round: &RoundForm) -> Result<Vec<(String, String)>, PageError> {
+    let mut choices =
+        vec![(RoundType::OpenDiscussion.slug().to_owned(), "Talk: ideas, comments, votes".to_owned())];
+    if let Some(actions) = &staff.state.sides.conversation {
+        choices.extend(actions.round_type_choices().await?);
+    }
+    // What was chosen stays, also where it is not known here.
+    if !round.round_type.is_empty() && !choices.iter().any(|(name, _)| *name == round.round_type) {
+        choices.push((round.round_type.clone(), round.round_type.clone()));
+    }
+    Ok(choices)
+}
+
 fn round_form(round: &DraftRound) -> RoundForm {
     let field = |time: Option<NaiveDateTime>| time.map(time_field).unwrap_or_default();
     let prompt = |prompt: &PromptFile| PromptForm {
@@ -289,6 +333,12 @@ fn round_form(round: &DraftRound) -> RoundForm {
         opens: field(round.opens),
         closes: field(round.closes),
         moderation: if round.moderation == ModerationMode::Pre { "pre" } else { "post" }.to_owned(),
+        round_type: round.round_type.slug().to_owned(),
+        settings: round
+            .settings
+            .as_ref()
+            .and_then(|it| serde_json::to_string_pretty(it).ok())
+            .unwrap_or_default(),
         prompts: round.prompts.iter().map(prompt).collect(),
         themes: round.themes.iter().map(|theme| theme.name.as_str()).collect::<Vec<_>>().join("\n"),
     }
@@ -308,6 +358,7 @@ async fn rounds_page(
         desk: staff.desk(PART),
         draft: frame(staff, draft, Step::Rounds.slug()).await?,
         rounds: rounds.collect(),
+        choices: choices(staff, &round).await?,
         round,
         errors,
     };

@@ -51,11 +51,16 @@ pub(in crate::pages) fn device(headers: &HeaderMap) -> String {
 
 /// The site for passkeys at the address that was asked for, which [`crate::tenancy`] found to be this tenant's. None at a bare IP number.
 pub(super) fn passkey_site(visitor: &Visitor, request: &Request) -> Option<PasskeySite> {
+    site_at(visitor, host(request))
+}
+
+/// The same by the host that was asked for.
+pub(super) fn site_at(visitor: &Visitor, host: Option<&str>) -> Option<PasskeySite> {
     let scheme = match visitor.state.settings.transport {
         Transport::Https => "https",
         Transport::Loopback => "http",
     };
-    let origin = format!("{scheme}://{}", host(request)?);
+    let origin = format!("{scheme}://{}", host?);
     PasskeySite::new(&origin, &visitor.tenant().branding.service_name).ok()
 }
 

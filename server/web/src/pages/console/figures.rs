@@ -57,7 +57,7 @@ pub(crate) async fn show(staff: Staff, Path(slug): Path<String>) -> Result<Respo
 pub(crate) async fn export(staff: Staff, Path(slug): Path<String>) -> Result<Response> {
     let campaign = campaign(&staff, &slug)?;
     let asked = Asked::of(&staff);
-    staff.require_recent_proof(&format!("{}{}", path(&slug), asked.query()))?;
+    staff.require_recent_proof(&format!("{}{}", path(&slug), asked.query())).await?;
     let sides = &staff.state.sides;
     let file = sides.export_figures(staff.actor(), staff.tenant(), &campaign, asked.window).await;
     let name = format!("figures-{}-{slug}.csv", staff.tenant().slug);
@@ -159,7 +159,8 @@ fn day_chart(days: &[DayFigures], before: &BTreeMap<Measure, i64>) -> Option<Day
         dates: dates(days),
         lines: names.clone(),
         columns: names,
-        rows: days.iter().rev().map(row).collect(),
+        // A day before the first figure has nothing to show.
+        rows: days.iter().rev().map(row).filter(|row| row.values.iter().any(|value| *value > 0)).collect(),
     })
 }
 

@@ -25,7 +25,7 @@ pub(crate) async fn show(staff: Staff, Path(slug): Path<String>) -> Result<Respo
 pub(crate) async fn send(form: StaffForm, Path(slug): Path<String>) -> Result<Response> {
     let staff = &form.staff;
     let campaign = find(staff, &slug)?;
-    staff.require_recent_proof(&path(&slug))?;
+    staff.require_recent_proof(&path(&slug)).await?;
     let tenant = std::sync::Arc::clone(&staff.dressed.tenant);
     let url = staff.state.settings.addresses.identity(&tenant);
     match staff.state.enrolment().send_logins(staff.actor(), tenant, campaign, url).await {

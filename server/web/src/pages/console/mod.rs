@@ -1,6 +1,7 @@
 //! The console's pages: one file a page, behind the guard that `routes.rs` puts before each.
 
 pub(crate) mod account;
+pub(crate) mod answers;
 pub(crate) mod audit;
 pub(crate) mod campaigns;
 pub(crate) mod content;
@@ -19,10 +20,12 @@ pub(crate) mod people;
 pub(crate) mod platform;
 pub(crate) mod policy;
 pub(crate) mod prove;
+pub(crate) mod round_types;
 pub(crate) mod settings;
 pub(crate) mod sign_in;
 pub(crate) mod start;
 pub(crate) mod support;
+pub(crate) mod tenant_delete;
 pub(crate) mod tenants;
 pub(crate) mod welcome;
 

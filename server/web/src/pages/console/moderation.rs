@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use domain::contribution::PostState;
 use domain::ids::PostId;
 use domain::moderation::{
-    CaseState, Claim, MAX_NOTE_CHARACTERS, NoteKind, Reason, Rule, SUSPENSION_DAYS, Step, after,
+    CaseState, Claim, MAX_NOTE_CHARACTERS, NoteKind, Reason, Rule, SUSPENSION_DAYS, SecondLook, Step, after,
 };
 use domain::time_zone::{day_in_words, local_date, local_time};
 use domain::voice;
@@ -32,8 +32,6 @@ use crate::views::console::{
 };
 
 const PART: &str = "/console/campaigns";
-/// How many pages of the record are looked through for who hid a post.
-const MAX_RECORD_PAGES: usize = 20;
 
 /// The campaign called `slug`.
 pub(super) fn campaign<'a>(staff: &'a Staff, slug: &str) -> Result<&'a Campaign, PageError> {
@@ -131,6 +129,12 @@ pub(super) async fn page(
     let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let (typed, problem) = refused.map_or((CaseTyped::default(), None), |(typed, why)| (typed, Some(why)));
     let free = claimed.as_ref().is_none_or(|claimed| claimed.mine);
+    let barred = hidden_by.as_ref().is_some_and(|hidden| hidden.barred);
+    let can = match acts(staff, &shown) {
+        _ if !free => CaseActs::default(),
+        can if barred => CaseActs { suspend: can.suspend, escalate: can.escalate, ..CaseActs::default() },
+        can => can,
+    };
     let view = ModerationCase {
         site: staff.dressed.chrome.clone(),
         visit: staff.visit(said),
@@ -139,7 +143,7 @@ pub(super) async fn page(
         slug: slug.to_owned(),
         filter: filter.to_owned(),
         waiting,
-        can: if free { acts(staff, &shown) } else { CaseActs::default() },
+        can,
         post: shown_post(campaign, &shown.post, today),
         state: shown.case.state.label(),
         version: shown.case.version,
@@ -209,26 +213,14 @@ async fn decided_before(staff: &Staff, campaign: &Campaign) -> Result<Option<Dec
     }))
 }
 
-/// Who hid a post that its author appeals for, as far back as [`MAX_RECORD_PAGES`] of the record say.
+/// Who hid a post that its author appeals for, and whether whoever reads this has to leave it to somebody else.
 async fn hidden_by(staff: &Staff, shown: &CaseView) -> Result<Option<HiddenBy>, PageError> {
-    if shown.case.state != CaseState::Appealed {
-        return Ok(None);
-    }
-    let (post, mut below) = (shown.post.id.to_string(), None);
-    for _ in 0..MAX_RECORD_PAGES {
-        let page = staff.state.actions().read_audit(staff.tenant(), below).await?;
-        if let Some(deed) =
-            page.deeds.into_iter().find(|deed| deed.what == "post.hide" && deed.subject == post)
-        {
-            let mine = deed.by.is_some() && deed.by == staff.actor().account;
-            return Ok(Some(HiddenBy { name: deed.by_name, mine }));
-        }
-        below = page.below;
-        if below.is_none() {
-            break;
-        }
-    }
-    Ok(None)
+    let hidden = shown.case.hidden_by.as_ref().filter(|_| shown.case.state == CaseState::Appealed);
+    let Some(hidden) = hidden else { return Ok(None) };
+    let mine = Some(hidden.by) == staff.actor().account;
+    let barred =
+        mine && staff.state.sides.second_look(staff.tenant(), staff.actor()).await? == SecondLook::Possible;
+    Ok(Some(HiddenBy { name: hidden.name.clone(), mine, barred }))
 }
 
 fn line(
@@ -267,8 +259,8 @@ fn acts(staff: &Staff, shown: &CaseView) -> CaseActs {
     let (case, post) = (&shown.case, &shown.post);
     let may_suspend = staff.may(Kind::Participant, Action::Suspend) && post.has_author;
     if post.state == PostState::Withdrawn {
-        // Its words are gone; the suspension that was made for them can still be ended.
-        return CaseActs { suspend: may_suspend && shown.suspension.is_some(), ..CaseActs::default() };
+        // Its words are gone. Whoever wrote them can still be stopped, and the suspension that was made for them ended.
+        return CaseActs { suspend: may_suspend, ..CaseActs::default() };
     }
     let can = |step| after(case.state, step).is_ok();
     let change = staff.may(Kind::Post, Action::Change);

@@ -49,7 +49,7 @@ fn done(what: &str) -> Option<&'static str> {
 #[handler]
 pub(crate) async fn show_invite(staff: Staff) -> Result<Response> {
     needs_grant(&staff)?;
-    staff.require_recent_proof(INVITE)?;
+    staff.require_recent_proof(INVITE).await?;
     invite_page(&staff, StatusCode::OK, "", "", &[], Vec::new())
 }
 
@@ -57,7 +57,7 @@ pub(crate) async fn show_invite(staff: Staff) -> Result<Response> {
 pub(crate) async fn invite(form: StaffForm) -> Result<Response> {
     let staff = &form.staff;
     needs_grant(staff)?;
-    staff.require_recent_proof(INVITE)?;
+    staff.require_recent_proof(INVITE).await?;
     let text = |name: &str| form.field(name).trim().to_owned();
     let new = NewAccount { email: text("email"), name: text("name"), roles: roles_in(&form.form) };
     let welcome = welcome(staff, staff.tenant());
@@ -80,7 +80,7 @@ pub(crate) async fn show(staff: Staff, Path(id): Path<String>) -> Result<Respons
 #[handler]
 pub(crate) async fn set_roles(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
     let (staff, account) = (&form.staff, account_id(&id)?);
-    staff.require_recent_proof(&format!("{PATH}/{account}"))?;
+    staff.require_recent_proof(&format!("{PATH}/{account}")).await?;
     let roles = roles_in(&form.form);
     match staff.state.accounts().set_roles(staff.actor(), staff.tenant(), account, &roles).await {
         Ok(_) => Ok(form.see_other(&format!("{PATH}?done=roles"))),
@@ -95,7 +95,7 @@ pub(crate) async fn set_roles(form: StaffForm, Path(id): Path<String>) -> Result
 #[handler]
 pub(crate) async fn suspend(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
     let (staff, account) = (&form.staff, account_id(&id)?);
-    staff.require_recent_proof(&format!("{PATH}/{account}"))?;
+    staff.require_recent_proof(&format!("{PATH}/{account}")).await?;
     let done = staff.state.accounts().suspend_account(staff.actor(), staff.tenant(), account).await;
     finish(&form, done, "suspended")
 }
@@ -103,7 +103,7 @@ pub(crate) async fn suspend(form: StaffForm, Path(id): Path<String>) -> Result<R
 #[handler]
 pub(crate) async fn resume(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
     let (staff, account) = (&form.staff, account_id(&id)?);
-    staff.require_recent_proof(&format!("{PATH}/{account}"))?;
+    staff.require_recent_proof(&format!("{PATH}/{account}")).await?;
     let done = staff.state.accounts().resume_account(staff.actor(), staff.tenant(), account).await;
     finish(&form, done, "resumed")
 }
@@ -111,7 +111,7 @@ pub(crate) async fn resume(form: StaffForm, Path(id): Path<String>) -> Result<Re
 #[handler]
 pub(crate) async fn reset(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
     let (staff, account) = (&form.staff, account_id(&id)?);
-    staff.require_recent_proof(&format!("{PATH}/{account}"))?;
+    staff.require_recent_proof(&format!("{PATH}/{account}")).await?;
     let (accounts, welcome) = (staff.state.accounts(), welcome(staff, staff.tenant()));
     let done = accounts.reset_account(staff.actor(), staff.tenant(), account, &welcome).await;
     finish(&form, done.map(|_| ()), "reset")

@@ -22,6 +22,7 @@ pub(crate) async fn show(staff: Staff) -> Result<Response> {
         desk: staff.desk(PATH),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         lines: lines(sides.check_health().await, tenants.len()),
+        has_round_types: sides.conversation.is_some(),
     };
     staff.show(&view)
 }

@@ -19,7 +19,7 @@ pub(crate) async fn show(staff: Staff) -> Result<Response> {
 
 #[handler]
 pub(crate) async fn change(form: StaffForm) -> Result<Response> {
-    form.staff.require_recent_proof(PATH)?;
+    form.staff.require_recent_proof(PATH).await?;
     let (staff, seen, text) = (&form.staff, form.field("seen"), form.field("lines"));
     let refused = |seen: String, standing, problems| {
         page(staff, StatusCode::UNPROCESSABLE_ENTITY, seen, text.to_owned(), standing, problems)

@@ -1,29 +1,49 @@
-//! Showing again who one is, before what asks for it; and back to where one was.
+//! Showing again who one is, before what asks for it; and back to where one was, with the form that was sent.
 
 use actions::{AccountRefusal, PROOF_MINUTES};
 use poem::http::StatusCode;
 use poem::{Request, Response, Result, handler};
 
-use super::entering::{TRIED, answer, answered_site, asked, passkey_site, refused, with_session};
-use crate::console::{Staff, StaffForm, safe_return};
+use super::entering::{TRIED, answer, asked, refused, site_at, with_session};
+use crate::console::{Carried, Staff, StaffForm, safe_return};
 use crate::pages::tries::{Try, try_again_in};
-use crate::views::console::Prove;
+use crate::views::console::{Again, Prove};
+
+/// Where somebody goes on who has shown who they are.
+#[derive(Clone, Default)]
+struct Onward {
+    /// A path of the console.
+    next: String,
+    /// The form that they sent, which they send again from here.
+    carried: Option<Carried>,
+    /// Whether they sent one that could not be carried.
+    lost: bool,
+}
 
 #[handler]
-pub(crate) async fn show(request: &Request, staff: Staff) -> Result<Response> {
+pub(crate) async fn show(staff: Staff) -> Result<Response> {
     let next = safe_return(staff.query.get("next").unwrap_or_default()).to_owned();
-    page(&staff, request, StatusCode::OK, &next, None).await
+    page(&staff, StatusCode::OK, &Onward { next, ..Onward::default() }, None).await
+}
+
+/// Asks somebody who sent a form. Nothing was done with it.
+pub(crate) async fn ask_first(
+    staff: &Staff,
+    back: &str,
+    carried: Option<Carried>,
+    lost: bool,
+) -> Result<Response> {
+    page(staff, StatusCode::FORBIDDEN, &Onward { next: back.to_owned(), carried, lost }, None).await
 }
 
 #[handler]
 pub(crate) async fn send(request: &Request, form: StaffForm) -> Result<Response> {
-    let staff = &form.staff;
-    let next = safe_return(form.field("next"));
+    let (staff, onward) = (&form.staff, onward(&form));
     let tried = match Try::take(staff, request, TRIED) {
         Ok(tried) => tried,
         Err(wait) => {
             let why = "There were too many tries from your network. Wait a few minutes, then try again.";
-            let response = page(staff, request, StatusCode::TOO_MANY_REQUESTS, next, Some(why.to_owned()));
+            let response = page(staff, StatusCode::TOO_MANY_REQUESTS, &onward, Some(why.to_owned()));
             return Ok(try_again_in(response.await?, wait));
         }
     };
@@ -33,43 +53,63 @@ pub(crate) async fn send(request: &Request, form: StaffForm) -> Result<Response>
     if !matches!(proved, Err(AccountRefusal::SignIn)) {
         tried.give_back();
     }
-    finish(staff, request, next, proved).await
+    finish(form.staff, onward, proved).await
 }
 
 #[handler]
-pub(crate) async fn use_passkey(request: &Request, form: StaffForm) -> Result<Response> {
-    let staff = &form.staff;
+pub(crate) async fn use_passkey(form: StaffForm) -> Result<Response> {
+    let (staff, onward) = (&form.staff, onward(&form));
     let proved = async {
-        let (site, answer) = (answered_site(staff, request)?, answer(&form.form));
+        // Somebody answered a question that was asked at such an address.
+        let site = site_at(staff, staff.host.as_deref()).ok_or(AccountRefusal::Stale)?;
+        let answer = answer(&form.form);
         staff.state.accounts().prove_with_passkey(staff.tenant(), &staff.signed_in, &site, &answer).await
     };
-    finish(staff, request, safe_return(form.field("next")), proved.await).await
+    let proved = proved.await;
+    finish(form.staff, onward, proved).await
+}
+
+fn onward(form: &StaffForm) -> Onward {
+    let next = safe_return(form.field("next")).to_owned();
+    Onward { next, carried: Carried::brought_back(&form.form), lost: false }
 }
 
 async fn finish(
-    staff: &Staff,
-    request: &Request,
-    next: &str,
+    mut staff: Staff,
+    onward: Onward,
     proved: Result<String, AccountRefusal>,
 ) -> Result<Response> {
-    match proved {
-        Ok(token) => with_session(staff, staff.see_other(next), &token),
+    let token = match proved {
+        Ok(token) => token,
         Err(refusal) => {
             let (status, _, why) = refused(refusal)?;
-            page(staff, request, status, next, Some(why)).await
+            return page(&staff, status, &onward, Some(why)).await;
         }
-    }
+    };
+    let Some(carried) = onward.carried else {
+        return with_session(&staff, staff.see_other(&onward.next), &token);
+    };
+    // The page's own token is bound to the session as it is from now on.
+    staff.signed_in.token.clone_from(&token);
+    let view = Again {
+        site: staff.dressed.chrome.clone(),
+        visit: staff.visit(None),
+        desk: staff.desk(""),
+        next: onward.next,
+        carried,
+        minutes: PROOF_MINUTES,
+    };
+    with_session(&staff, staff.show(&view)?, &token)
 }
 
 async fn page(
     staff: &Staff,
-    request: &Request,
     status: StatusCode,
-    next: &str,
+    onward: &Onward,
     problem: Option<String>,
 ) -> Result<Response> {
     let (accounts, tenant) = (staff.state.accounts(), staff.tenant());
-    let site = passkey_site(staff, request);
+    let site = site_at(staff, staff.host.as_deref());
     let provable = match accounts.ask_to_prove(tenant, &staff.signed_in, site.as_ref()).await {
         Ok(provable) => provable,
         Err(refusal) => {
@@ -81,7 +121,9 @@ async fn page(
         site: staff.dressed.chrome.clone(),
         visit: staff.visit(None),
         desk: staff.desk(""),
-        next: next.to_owned(),
+        next: onward.next.clone(),
+        carried: onward.carried.clone(),
+        lost: onward.lost,
         passkey: provable.passkey.map(asked),
         email: provable.email,
         password: provable.password,

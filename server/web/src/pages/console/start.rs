@@ -13,11 +13,12 @@ use crate::views::console::{DeskLink, Start, StartCampaign, StartSupport};
 const PATH: &str = "/console";
 
 /// What can be done in a campaign: words, the last part of the path, and what one must be allowed to do.
-const WORK: [(&str, &str, Kind, Action); 4] = [
+const WORK: [(&str, &str, Kind, Action); 5] = [
     ("Figures", "figures", Kind::Figures, Action::Read),
     ("Moderation", "moderation", Kind::Post, Action::Read),
     ("Dates", "dates", Kind::Campaign, Action::Read),
     ("Download everything that was said (JSON)", "content", Kind::Content, Action::Export),
+    ("Download answers in activities", "answers", Kind::Content, Action::Export),
 ];
 
 #[handler]
@@ -54,9 +55,9 @@ fn listed(staff: &Staff, campaign: &Campaign) -> StartCampaign {
     let round = campaign.round_at(now);
     let state = round.state(now);
     let when = match state {
-        RoundState::Upcoming => format!("opens {}", in_words(round.opens_at, zone)),
-        RoundState::Open | RoundState::Paused => format!("closes {}", in_words(round.closes_at, zone)),
-        RoundState::Closed => format!("closed {}", in_words(round.closes_at, zone)),
+        RoundState::Upcoming => format!("It opens on {}.", in_words(round.opens_at, zone)),
+        RoundState::Open | RoundState::Paused => format!("It closes on {}.", in_words(round.closes_at, zone)),
+        RoundState::Closed => format!("It closed on {}.", in_words(round.closes_at, zone)),
     };
     let work = WORK.iter().filter(|(_, _, kind, action)| staff.may(*kind, *action));
     StartCampaign {

@@ -53,7 +53,7 @@ pub(crate) async fn end(form: StaffForm, Path(id): Path<String>) -> Result<Respo
 pub(crate) async fn open(form: StaffForm, Path(slug): Path<String>) -> Result<Response> {
     let staff = &form.staff;
     let tenant = tenants::find(staff, &slug).await?;
-    staff.require_recent_proof(&tenants::path(&slug))?;
+    staff.require_recent_proof(&tenants::path(&slug)).await?;
     let hours = form.field("hours").trim().parse().unwrap_or_default();
     let asked = SupportForm { reason: form.field("why").to_owned(), hours };
     let opened = staff.state.accounts().open_support(staff.actor(), staff.tenant(), &tenant, &asked).await;

@@ -18,7 +18,7 @@ use crate::fault::PageError;
 use crate::views::FieldError;
 use crate::views::console::{LeadForm, Switch, TenantField, TenantForm, TenantLine, TenantPage, Tenants};
 
-const PATH: &str = "/console/tenants";
+pub(super) const PATH: &str = "/console/tenants";
 
 #[handler]
 pub(crate) async fn list(staff: Staff) -> Result<Response> {
@@ -29,7 +29,7 @@ pub(crate) async fn list(staff: Staff) -> Result<Response> {
 #[handler]
 pub(crate) async fn create(form: StaffForm) -> Result<Response> {
     only_at_the_platform(&form.staff)?;
-    form.staff.require_recent_proof(PATH)?;
+    form.staff.require_recent_proof(PATH).await?;
     let text = |name| form.field(name).trim().to_owned();
     let new = NewTenant {
         slug: text("slug"),
@@ -67,7 +67,7 @@ pub(crate) async fn show(staff: Staff, Path(slug): Path<String>) -> Result<Respo
 pub(crate) async fn invite_lead(form: StaffForm, Path(slug): Path<String>) -> Result<Response> {
     let (staff, at) = (&form.staff, path(&slug));
     let tenant = find(staff, &slug).await?;
-    staff.require_recent_proof(&at)?;
+    staff.require_recent_proof(&at).await?;
     let (name, email) = (form.field("name").trim(), form.field("email").trim());
     let welcome = welcome(staff, &tenant);
     let accounts = staff.state.accounts();
@@ -98,11 +98,6 @@ pub(crate) async fn resume(form: StaffForm, Path(slug): Path<String>) -> Result<
 }
 
 #[handler]
-pub(crate) async fn delete(form: StaffForm, Path(slug): Path<String>) -> Result<Response> {
-    change(&form, &slug, StandingChange::Leave).await
-}
-
-#[handler]
 pub(crate) async fn switch(form: StaffForm, Path(slug): Path<String>) -> Result<Response> {
     let flags = form.form.all("off").filter_map(Flag::from_slug).collect();
     change(&form, &slug, StandingChange::SwitchOff(flags)).await
@@ -111,7 +106,7 @@ pub(crate) async fn switch(form: StaffForm, Path(slug): Path<String>) -> Result<
 #[handler]
 pub(crate) async fn settings(staff: Staff, Path(slug): Path<String>) -> Result<Response> {
     let tenant = find(&staff, &slug).await?;
-    staff.require_recent_proof(&format!("{PATH}/{slug}"))?;
+    staff.require_recent_proof(&format!("{PATH}/{slug}")).await?;
     let exported = staff.state.enrolment().export_settings(staff.actor(), &tenant).await;
     let pack = exported.map_err(PageError::from)?;
     let pack = pack.ok_or(PageError::NotFound)?;
@@ -167,7 +162,7 @@ pub(super) async fn find(staff: &Staff, slug: &str) -> Result<Arc<Tenant>> {
 async fn change(form: &StaffForm, slug: &str, change: StandingChange) -> Result<Response> {
     let (staff, at) = (&form.staff, format!("{PATH}/{slug}"));
     let tenant = find(staff, slug).await?;
-    staff.require_recent_proof(&at)?;
+    staff.require_recent_proof(&at).await?;
     match staff.state.sides.change_standing(staff.actor(), &tenant, change).await {
         Ok(()) => Ok(form.see_other(&format!("{at}?done=changed"))),
         Err(StandingRefusal::Edit(refusal)) => Err(edit_refused(refusal, None).into()),

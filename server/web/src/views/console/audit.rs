@@ -31,7 +31,7 @@ impl AuditSide {
 }
 
 /// What each thing is called that the record holds. The exported record keeps the name on the left.
-const DEEDS: [(&str, &str); 62] = [
+const DEEDS: [(&str, &str); 63] = [
     ("account.accept", "Accepted an invitation"),
     ("account.add-passkey", "Added a passkey"),
     ("account.change-password", "Changed their password"),
@@ -90,6 +90,7 @@ const DEEDS: [(&str, &str); 62] = [
     ("tenant.erase", "Deleted a tenant for good"),
     ("tenant.export", "Downloaded a tenant’s settings"),
     ("tenant.flags", "Switched parts of the service on or off"),
+    ("tenant.invite-lead", "Invited a tenant’s first comms lead"),
     ("tenant.resume", "Opened a tenant again"),
     ("tenant.suspend", "Suspended a tenant"),
     ("thread.lock", "Closed the comments"),

@@ -80,6 +80,8 @@ pub struct HiddenBy {
     pub name: String,
     /// Whether that is the reader.
     pub mine: bool,
+    /// Whether the reader leaves it to somebody else therefore.
+    pub barred: bool,
 }
 
 /// The post as moderators see it.
@@ -316,8 +318,11 @@ impl View for ModerationCase {
             said("Its author asks for another look", "It is about rotas."),
         ];
         appealed.can = CaseActs { keep: false, restore: true, merge: false, ..appealed.can };
-        appealed.hidden_by = Some(HiddenBy { name: "Alex Rowan".into(), mine: true });
+        appealed.hidden_by = Some(HiddenBy { name: "Alex Rowan".into(), mine: true, barred: false });
         appealed.before = Some(DecidedBefore { post: "c0ffee1".into(), undo: Some(3) });
+        let mut barred = appealed.clone();
+        barred.can = CaseActs { suspend: true, escalate: true, ..CaseActs::default() };
+        barred.hidden_by = Some(HiddenBy { name: "Alex Rowan".into(), mine: true, barred: true });
         let mut amended = Self::sample_idea(chrome);
         amended.state = "Kept";
         amended.post.amended = true;
@@ -345,6 +350,7 @@ impl View for ModerationCase {
             ("held", held),
             ("reported", reported),
             ("appealed", appealed),
+            ("barred", barred),
             ("amended", amended),
             ("somebody-elses", somebody_elses),
             ("put-together", merged),

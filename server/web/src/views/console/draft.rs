@@ -126,6 +126,8 @@ pub struct DraftRounds {
     pub rounds: Vec<(String, String)>,
     /// The one that is shown.
     pub round: RoundForm,
+    /// What people can do in a round: name and title.
+    pub choices: Vec<(String, String)>,
     /// What is wrong.
     pub errors: Vec<FieldError>,
 }
@@ -143,6 +145,10 @@ pub struct RoundForm {
     pub closes: String,
     /// `pre` or `post`.
     pub moderation: String,
+    /// What people do in it: the name of its type.
+    pub round_type: String,
+    /// What that is told: JSON, as typed.
+    pub settings: String,
     /// Its questions.
     pub prompts: Vec<PromptForm>,
     /// One theme a line.
@@ -276,7 +282,7 @@ impl View for DraftRounds {
             pass: "Not sure".into(),
             ..PromptForm::default()
         };
-        let page = |rounds: &[&str], errors| DraftRounds {
+        let page = |rounds: &[&str], errors: Vec<FieldError>, errors_in_settings: bool| DraftRounds {
             site: chrome.clone(),
             visit: Visit::sample(false, "/console/drafts/1/rounds"),
             desk: Desk::sample("/console/campaigns"),
@@ -288,19 +294,27 @@ impl View for DraftRounds {
                 opens: "2026-03-02T09:00".into(),
                 closes: String::new(),
                 moderation: "post".into(),
+                round_type: if errors_in_settings { "quick-pulse" } else { "open-discussion" }.into(),
+                settings: if errors_in_settings { "{ \"questions\": ".into() } else { String::new() },
                 prompts: vec![prompt(1), prompt(2)],
                 themes: "Rotas\nPay".into(),
             },
+            choices: vec![
+                ("open-discussion".into(), "Open discussion".into()),
+                ("quick-pulse".into(), "Quick pulse".into()),
+            ],
             errors,
         };
+        let unread = FieldError { field: "settings".into(), text: "This is not JSON.".into() };
         let wrong = FieldError {
             field: "closes".into(),
             text: "Write the day and the time, such as 2 March 2026, 09:00.".into(),
         };
         vec![
-            ("one-round", page(&["round"], vec![])),
-            ("two-rounds", page(&["round", "round-2"], vec![])),
-            ("refused", page(&["round"], vec![wrong])),
+            ("one-round", page(&["round"], vec![], false)),
+            ("two-rounds", page(&["round", "round-2"], vec![], false)),
+            ("refused", page(&["round"], vec![wrong], false)),
+            ("settings-refused", page(&["round"], vec![unread], true)),
         ]
     }
 }

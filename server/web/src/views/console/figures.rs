@@ -95,8 +95,10 @@ pub struct GroupTable {
     pub columns: Vec<String>,
     /// Whether it is known of some how many may join.
     pub has_eligible: bool,
-    /// The groups.
+    /// The groups of which something is shown.
     pub rows: Vec<GroupRow>,
+    /// What the others are called: too few of each are counted.
+    pub too_few: Vec<String>,
 }
 
 /// Figures of one group.
@@ -115,8 +117,12 @@ pub struct GroupRow {
 }
 
 impl GroupTable {
-    /// A table whose bars are drawn to the largest figure of the first column.
-    pub fn new(slug: &str, title: &str, columns: Vec<String>, mut rows: Vec<GroupRow>) -> Self {
+    /// A table whose bars are drawn to the largest figure of the first column. A group without any figure is named below it: a row of dashes
+    /// says no more.
+    pub fn new(slug: &str, title: &str, columns: Vec<String>, rows: Vec<GroupRow>) -> Self {
+        let any = |row: &GroupRow| row.values.iter().flatten().any(|value| *value > 0);
+        let (mut rows, without): (Vec<_>, Vec<_>) = rows.into_iter().partition(any);
+        let too_few = without.into_iter().map(|row| row.name).collect();
         let first = |row: &GroupRow| row.values.first().copied().flatten().unwrap_or_default();
         let most = rows.iter().map(first).max().unwrap_or_default();
         for row in &mut rows {
@@ -126,7 +132,7 @@ impl GroupTable {
                 of.map(|eligible| first(row) * 100 / eligible).filter(|share| (1..=100).contains(share));
         }
         let has_eligible = rows.iter().any(|row| row.eligible.is_some());
-        Self { slug: slug.to_owned(), title: title.to_owned(), columns, has_eligible, rows }
+        Self { slug: slug.to_owned(), title: title.to_owned(), columns, has_eligible, rows, too_few }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the pages of the console show: one file a page, as in the views of participants.
 
 mod account;
+mod answers;
 mod audit;
 mod campaigns;
 mod case;
@@ -15,13 +16,16 @@ mod people;
 mod platform;
 mod policy;
 mod queue;
+mod round_types;
 mod sign_in;
 mod start;
 mod support;
+mod tenant_delete;
 mod tenants;
 mod welcome;
 
 pub use account::{Account, PasskeyLine, SessionLine, Ways};
+pub use answers::{AnswerSheets, RoundSheets, SheetLine};
 pub(crate) use audit::deed_words;
 pub use audit::{Audit, AuditChecked, AuditLine, AuditSide};
 pub use campaigns::{CampaignLine, Campaigns, DraftLine, NewCampaign};
@@ -47,8 +51,10 @@ pub use people::{Invite, People, PersonLine, PersonPage, RoleChoice};
 pub use platform::{HealthLine, Platform};
 pub use policy::{PolicyPage, PolicyRole, PolicyRow};
 pub use queue::{ClaimedBy, DecidedBefore, ModerationQueue, QueueFilter, QueueLine, SuspendedLine};
-pub use sign_in::{Prove, SignIn, SignInWay};
+pub use round_types::{RoundTypeLine, RoundTypes, RunningLine};
+pub use sign_in::{Again, Prove, SignIn, SignInWay};
 pub use start::{Start, StartCampaign, StartSupport};
 pub use support::{Arrive, Support, SupportLine};
+pub use tenant_delete::TenantDelete;
 pub use tenants::{LeadForm, Switch, TenantField, TenantForm, TenantLine, TenantPage, Tenants};
 pub use welcome::{RecoveryCodes, Welcome, WelcomeInvited};

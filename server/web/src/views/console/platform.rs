@@ -18,6 +18,8 @@ pub struct Platform {
     pub version: String,
     /// What was looked at.
     pub lines: Vec<HealthLine>,
+    /// Whether round types run here.
+    pub has_round_types: bool,
 }
 
 /// One thing that was looked at.
@@ -45,6 +47,7 @@ impl View for Platform {
                 line("Identity database", "answers in 0.4 ms", true),
                 line("Emails waiting", "3", true),
             ],
+            has_round_types: true,
         };
         let ill = Platform {
             lines: vec![line("Conversation database", "does not answer: connection refused", false)],

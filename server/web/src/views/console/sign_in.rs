@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{AskedPasskey, Desk};
+use crate::console::Carried;
 use crate::views::{Chrome, View, Visit};
 
 /// The sign-in page.
@@ -65,6 +66,10 @@ pub struct Prove {
     pub desk: Desk,
     /// Where to go on afterwards.
     pub next: String,
+    /// The form that they sent, which they send again afterwards.
+    pub carried: Option<Carried>,
+    /// Whether they sent one that cannot be carried.
+    pub lost: bool,
     /// The question to their passkeys, if they have some.
     pub passkey: Option<AskedPasskey>,
     /// Their address.
@@ -86,6 +91,8 @@ impl View for Prove {
             visit: Visit::sample(false, "/console/prove"),
             desk: Desk::sample(""),
             next: "/console/people".into(),
+            carried: None,
+            lost: false,
             passkey: Some(AskedPasskey::sample()),
             email: "alex@example.org".into(),
             password: true,
@@ -96,6 +103,59 @@ impl View for Prove {
             Prove { passkey: None, problem: Some("The code does not fit.".into()), ..both.clone() };
         let passkey = Prove { password: false, ..both.clone() };
         let codes = Prove { password: false, passkey: None, ..both.clone() };
-        vec![("both", both), ("password", password), ("passkey", passkey), ("codes", codes)]
+        let carried = Prove { carried: Some(Carried::sample()), ..both.clone() };
+        let lost = Prove { lost: true, ..both.clone() };
+        vec![
+            ("both", both),
+            ("password", password),
+            ("passkey", passkey),
+            ("codes", codes),
+            ("carried", carried),
+            ("lost", lost),
+        ]
+    }
+}
+
+/// The page of somebody who has just shown who they are: their form, to send again.
+#[derive(Clone, Debug, Serialize)]
+pub struct Again {
+    /// The tenant's frame.
+    pub site: Chrome,
+    /// This visit.
+    pub visit: Visit,
+    /// The console's frame.
+    pub desk: Desk,
+    /// Where to go on without sending it.
+    pub next: String,
+    /// The form.
+    pub carried: Carried,
+    /// For how long the proof counts, minutes.
+    pub minutes: i64,
+}
+
+impl View for Again {
+    const TEMPLATE: &'static str = "console/again.html";
+
+    fn samples(chrome: &Chrome) -> Vec<(&'static str, Self)> {
+        let again = Again {
+            site: chrome.clone(),
+            visit: Visit::sample(false, "/console/prove"),
+            desk: Desk::sample(""),
+            next: "/console/people/invite".into(),
+            carried: Carried::sample(),
+            minutes: 10,
+        };
+        vec![("form", again)]
+    }
+}
+
+impl Carried {
+    /// A form for samples of pages.
+    fn sample() -> Self {
+        let fields = [("name", "Nia Vale"), ("email", "nia@example.org"), ("role", "viewer")];
+        Self {
+            to: "/console/people/invite".to_owned(),
+            fields: fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        }
     }
 }

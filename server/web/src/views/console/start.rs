@@ -41,7 +41,7 @@ pub struct StartCampaign {
     pub path: String,
     /// Upcoming, open or closed.
     pub state: RoundState,
-    /// When it opens or closes, in words.
+    /// When it opens or closes, a sentence.
     pub when: String,
     /// What this person can do in it.
     pub work: Vec<DeskLink>,
@@ -78,12 +78,12 @@ impl View for Start {
             until: "Monday 6 May at 12pm".into(),
         }];
         let watched = Start { desk, support, ..start(vec![]) };
-        let open = campaign(RoundState::Open, "closes Tuesday 7 May at 11:59pm");
-        let closed = campaign(RoundState::Closed, "closed Thursday 14 December at 11:59pm");
+        let open = campaign(RoundState::Open, "It closes on Tuesday 7 May at 11:59pm.");
+        let closed = campaign(RoundState::Closed, "It closed on Thursday 14 December at 11:59pm.");
         let viewer = StartCampaign { work: vec![], ..open.clone() };
         vec![
             ("two", start(vec![open, closed])),
-            ("paused", start(vec![campaign(RoundState::Paused, "closes Tuesday 7 May at 11:59pm")])),
+            ("paused", start(vec![campaign(RoundState::Paused, "It closes on Tuesday 7 May at 11:59pm.")])),
             ("none", start(vec![])),
             ("leaving-with-support", watched),
             ("nothing-to-do", start(vec![viewer])),

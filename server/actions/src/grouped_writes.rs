@@ -1,0 +1,102 @@
+//! Writes that arrive while the disk is busy are written together in the next transaction: each is decided on its own, in the order of
+//! arrival, and answered after the commit. One commit to disk serves everybody in it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::Clock;
+use domain::ids::TenantId;
+use storage::StorageError;
+use storage::conversation::Conversation;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::ActionError;
+
+/// Asks written by one transaction at most.
+const MAX_BATCH: usize = 256;
+/// Asks that may wait; beyond it the server says that it is busy.
+const MAX_WAITING: usize = 20_000;
+
+/// Something that is to be written.
+pub(crate) trait Ask: Send + Sync + Sized + 'static {
+    /// What becomes of it.
+    type Outcome: Send + 'static;
+
+    /// Decides all of `asks`, which are of one tenant, and writes them in one transaction. Gives what became of each, in their order.
+    fn write(
+        asks: &[&Self],
+        conversation: &Conversation,
+        clock: &dyn Clock,
+        tenant: TenantId,
+    ) -> impl Future<Output = Result<Vec<Self::Outcome>, StorageError>> + Send;
+}
+
+struct Waiting<A: Ask> {
+    tenant: TenantId,
+    ask: A,
+    answer: oneshot::Sender<Result<A::Outcome, ActionError>>,
+}
+
+/// The asks of one kind that wait to be written.
+pub(crate) struct GroupedWrites<A: Ask>(mpsc::Sender<Waiting<A>>);
+
+impl<A: Ask> Clone for GroupedWrites<A> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<A: Ask> GroupedWrites<A> {
+    /// Starts the task that writes them, which ends when the last handle is dropped. Call it inside a tokio runtime.
+    pub(crate) fn start(conversation: Conversation, clock: Arc<dyn Clock>) -> Self {
+        let (sender, mut receiver) = mpsc::channel::<Waiting<A>>(MAX_WAITING);
+        tokio::spawn(async move {
+            let mut batch = Vec::with_capacity(MAX_BATCH);
+            while receiver.recv_many(&mut batch, MAX_BATCH).await > 0 {
+                let mut by_tenant: BTreeMap<TenantId, Vec<Waiting<A>>> = BTreeMap::new();
+                for waiting in batch.drain(..) {
+                    by_tenant.entry(waiting.tenant).or_default().push(waiting);
+                }
+                for (tenant, waiting) in by_tenant {
+                    write_batch(&conversation, &*clock, tenant, waiting).await;
+                }
+            }
+        });
+        Self(sender)
+    }
+
+    /// Writes `ask`; returns when it is on disk, or refused.
+    pub(crate) async fn write(&self, tenant: TenantId, ask: A) -> Result<A::Outcome, ActionError> {
+        let (answer, answered) = oneshot::channel();
+        self.0.try_send(Waiting { tenant, ask, answer }).map_err(|_| ActionError::Busy)?;
+        answered.await.unwrap_or_else(|_| Err(ActionError::Fault("the writer stopped".into())))
+    }
+}
+
+async fn write_batch<A: Ask>(
+    conversation: &Conversation,
+    clock: &dyn Clock,
+    tenant: TenantId,
+    waiting: Vec<Waiting<A>>,
+) {
+    let asks: Vec<&A> = waiting.iter().map(|waiting| &waiting.ask).collect();
+    match A::write(&asks, conversation, clock, tenant).await {
+        Ok(outcomes) => {
+            for (waiting, outcome) in waiting.into_iter().zip(outcomes) {
+                // Who has gone away needs no answer.
+                let _ = waiting.answer.send(Ok(outcome));
+            }
+        }
+        // One that cannot be written, such as that of somebody who erased themselves meanwhile, must not take the others with it.
+        Err(_) if waiting.len() > 1 => {
+            for waiting in waiting {
+                Box::pin(write_batch(conversation, clock, tenant, vec![waiting])).await;
+            }
+        }
+        Err(fault) => {
+            for waiting in waiting {
+                let _ = waiting.answer.send(Err(ActionError::Fault(fault.to_string())));
+            }
+        }
+    }
+}
