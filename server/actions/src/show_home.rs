@@ -1,7 +1,8 @@
 //! A tenant's campaigns with their state and figures.
 
+use chrono::{DateTime, Utc};
 use domain::figures::in_whole_groups;
-use domain::round::Round;
+use domain::round::{Round, RoundState};
 use domain::time_zone::local_date;
 use storage::conversation::Reading;
 
@@ -22,6 +23,17 @@ pub struct CampaignView {
     pub votes: i64,
     /// People who had come in when today's figure was made, in whole groups; nothing while there is no whole group.
     pub joined: Option<i64>,
+}
+
+impl Tenant {
+    /// The campaign that counts at `now`: one that is open, else the next to open, else the last that closed.
+    pub fn campaign_at(&self, now: DateTime<Utc>) -> Option<&Campaign> {
+        let state = |campaign: &&Campaign| campaign.round_at(now).state(now);
+        let is_open = |campaign: &&Campaign| matches!(state(campaign), RoundState::Open | RoundState::Paused);
+        let open = self.campaigns.iter().find(is_open);
+        let next = || self.campaigns.iter().find(|campaign| state(campaign) == RoundState::Upcoming);
+        open.or_else(next).or(self.campaigns.last())
+    }
 }
 
 impl Actions {

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actions::{ReportInfo, Tenant};
+use actions::{Campaign, ReportInfo, Tenant};
 use chrono::{DateTime, Utc};
-use domain::ids::TenantId;
+use domain::ids::{CampaignId, TenantId};
 
 use crate::assets;
 use crate::edge::cookies::CookieName;
@@ -30,6 +30,10 @@ pub(crate) struct Dressed {
     pub chrome: Chrome,
     pub branding_css: String,
     pub cookie: CookieName,
+    /// Which of its conversations its menu leads to.
+    pub campaign: Option<CampaignId>,
+    /// How it is addressed.
+    pub addressed: Addressed,
     /// What stands in the addresses of its files.
     pub version: String,
     /// Its own pages' HTML, by slug.
@@ -38,7 +42,7 @@ pub(crate) struct Dressed {
     pub reports: HashMap<String, DressedReport>,
 }
 
-type Worn = HashMap<(TenantId, bool), Arc<Dressed>>;
+type Worn = HashMap<(TenantId, bool, Option<CampaignId>), Arc<Dressed>>;
 
 /// How a tenant is addressed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,16 +60,16 @@ pub(crate) struct Addressed {
 pub(crate) struct Wardrobe(Mutex<Worn>);
 
 impl Wardrobe {
-    /// `tenant` dressed for one way of addressing it. On the day on which a report is published it is dressed anew.
+    /// `tenant` dressed for one way of addressing it, with a menu that leads to `campaign`. On the day on which a report is published it is dressed anew.
     pub fn dress(
         &self,
         renderer: &Renderer,
-        tenant: &Arc<Tenant>,
+        (tenant, campaign): (&Arc<Tenant>, Option<&Campaign>),
         addressed: Addressed,
         demo_note: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Arc<Dressed>, PageError> {
-        let key = (tenant.id, addressed.by_path);
+        let key = (tenant.id, addressed.by_path, campaign.map(|campaign| campaign.id));
         let reports = tenant.published_reports(now);
         // Of one version of the pack, as many reports are the same reports.
         let fits =
@@ -73,7 +77,7 @@ impl Wardrobe {
         if let Some(worn) = self.lock().get(&key).filter(fits) {
             return Ok(Arc::clone(worn));
         }
-        let dressed = Dressed::new(renderer, tenant, addressed, demo_note, &reports)?;
+        let dressed = Dressed::new(renderer, (tenant, campaign), addressed, demo_note, &reports)?;
         let dressed = Arc::new(dressed);
         self.lock().insert(key, Arc::clone(&dressed));
         Ok(dressed)
@@ -87,15 +91,15 @@ impl Wardrobe {
 impl Dressed {
     fn new(
         renderer: &Renderer,
-        tenant: &Arc<Tenant>,
+        (tenant, of): (&Arc<Tenant>, Option<&Campaign>),
         addressed: Addressed,
         demo_note: Option<&str>,
         reports: &[&ReportInfo],
     ) -> Result<Self, PageError> {
-        let Addressed { by_path, talk, roll } = addressed;
+        let Addressed { by_path, talk, roll } = addressed.clone();
         let base = if by_path { format!("/{}", tenant.slug) } else { String::new() };
         let version = &tenant.digest[..DIGEST_CHARACTERS.min(tenant.digest.len())];
-        let campaign = tenant.campaigns.first().map(|campaign| campaign.slug.clone());
+        let campaign = of.map(|campaign| campaign.slug.clone());
         let conversation = campaign.iter().map(|slug| Link {
             text: "The conversation".into(),
             path: format!("/conversations/{slug}"),
@@ -156,6 +160,8 @@ impl Dressed {
             chrome: renderer.dress(&site)?,
             branding_css: branding_css(&tenant.palette),
             tenant: Arc::clone(tenant),
+            campaign: of.map(|campaign| campaign.id),
+            addressed,
             version: version.to_owned(),
             base,
             cookie,

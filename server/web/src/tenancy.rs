@@ -129,7 +129,8 @@ impl<E> TenantFound<E> {
         let addressed = Addressed { by_path, talk: talk.map(bare), roll: roll.map(bare) };
         let note = settings.demo_note.as_deref();
         let (renderer, now) = (&self.state.renderer, self.state.now());
-        Ok(Some(self.state.wardrobe.dress(renderer, tenant, addressed, note, now)?))
+        let whom = (tenant, tenant.campaign_at(now));
+        Ok(Some(self.state.wardrobe.dress(renderer, whom, addressed, note, now)?))
     }
 }
 

@@ -55,9 +55,10 @@ impl<'a> FromRequest<'a> for Visitor {
             }
             _ => None,
         };
+        let dressed = dressed_for(state, dressed, session.as_ref())?;
         Ok(Self {
             state: Arc::clone(state),
-            dressed: Arc::clone(dressed),
+            dressed,
             token: token.filter(|_| session.is_some()).map(str::to_owned),
             session,
             visit: CookieName::visit().read(request.headers()).map(str::to_owned),
@@ -65,6 +66,24 @@ impl<'a> FromRequest<'a> for Visitor {
             query: Form::parse(request.uri().query().unwrap_or_default().as_bytes())?,
             path: request.uri().path().to_owned(),
         })
+    }
+}
+
+/// The same tenant with a menu that leads to the conversation that the session is of.
+fn dressed_for(
+    state: &State,
+    dressed: &Arc<Dressed>,
+    session: Option<&Session>,
+) -> Result<Arc<Dressed>, PageError> {
+    let own = session
+        .and_then(|session| dressed.tenant.campaigns.iter().find(|campaign| campaign.id == session.campaign));
+    match own {
+        Some(own) if dressed.campaign != Some(own.id) => {
+            let note = state.settings.demo_note.as_deref();
+            let whom = (&dressed.tenant, Some(own));
+            state.wardrobe.dress(&state.renderer, whom, dressed.addressed.clone(), note, state.now())
+        }
+        _ => Ok(Arc::clone(dressed)),
     }
 }
 

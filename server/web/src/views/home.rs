@@ -27,6 +27,17 @@ pub struct Home {
     pub join: String,
     /// What has happened in it so far; `None` before it opens.
     pub counts: Option<Counts>,
+    /// Other conversations that are open now.
+    pub also_open: Vec<OtherCampaign>,
+}
+
+/// A conversation beside the one that is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct OtherCampaign {
+    /// What it is called.
+    pub title: String,
+    /// Where people join it, which may be at another address.
+    pub join: String,
 }
 
 /// What has happened in a campaign so far.
@@ -56,6 +67,10 @@ impl View for Home {
             reports: vec![],
             campaign: state.map(Campaign::sample),
             join: sample_address(chrome, "join/first"),
+            also_open: vec![OtherCampaign {
+                title: "Our second Open Conversation".into(),
+                join: sample_address(chrome, "join/second"),
+            }],
             counts: state.filter(|s| *s != RoundState::Upcoming).map(|_| Counts {
                 ideas: 154,
                 comments: 1_212,

@@ -58,7 +58,7 @@ pub use dates::{DateChanged, Dates};
 pub use edit::Edit;
 pub use enter::Enter;
 pub use erase::Erase;
-pub use home::{Counts, Home};
+pub use home::{Counts, Home, OtherCampaign};
 pub use information::{
     Accessibility, Anonymity, CookieFact, Cookies, Facts, Operators, Owner, Page, Privacy,
 };

@@ -53,6 +53,7 @@ async fn is_cleared_from_any_page() {
     browser.open(&hall.at(&within("/share"))).await;
     browser.until("return document.querySelector('#body').value === 'Half an idea';").await;
     browser.press(FINISH).await;
+    browser.expect_words("You began to write something and did not send it.").await;
     assert!(!offers(&browser).await, "asked once, not twice");
     browser.press(FINISH).await;
     browser.expect_words("You have left").await;
