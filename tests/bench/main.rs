@@ -28,6 +28,8 @@ use stage::{Kind, Stage};
 
 /// People who come in with a code and then vote and read.
 const PEOPLE: usize = 64;
+/// People who review pledges: many more than connections, as nobody sends two forms at the same moment.
+const REVIEWERS: usize = 1_000;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -56,7 +58,7 @@ async fn measure(kind: Kind, options: &Options) -> Result<()> {
     let server = stage.serve().await?;
     let (codes, of_readers) = stage.codes.split_at(PEOPLE);
     let people = people::enter(&server.site, codes).await?;
-    let reviewers = people::review(&server.site, &stage.review_codes(PEOPLE)?).await?;
+    let reviewers = people::review(&server.site, &stage.review_codes(REVIEWERS)?).await?;
     report::weight(&weight::measure(&server.site, &people[0]).await?);
 
     // Each round runs everything once, so that a noisy minute touches all figures alike.

@@ -19,7 +19,7 @@ use crate::tenant::tenant_id;
 use crate::{ActionError, Actions, RoundInfo, Session, Tenant};
 
 /// How often a guest is called again because what it read has moved.
-const ATTEMPTS: usize = 8;
+const ATTEMPTS: usize = 32;
 /// The most that a round type may keep for one participant, bytes of keys and values: it is read whole with each of their pages.
 const KEPT_BYTES: usize = 128 * 1024;
 /// The most keys under which it may.
