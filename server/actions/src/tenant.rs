@@ -1,6 +1,6 @@
 //! A tenant as the pages need it: its applied pack with ids and instants worked out.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -164,8 +164,8 @@ pub struct RoundInfo {
     pub title: String,
     /// What people do in it.
     pub round_type: RoundType,
-    /// What its round type is told; an empty object if the pack says nothing.
-    pub settings: Value,
+    /// What its round type is told, as JSON; an empty object if the pack says nothing.
+    pub settings: Arc<str>,
     /// When the pack has it open.
     pub opens_at: DateTime<Utc>,
     /// When the pack has it close.
@@ -346,7 +346,7 @@ impl RoundInfo {
             id: round_id(tenant, campaign, &slug),
             title: round.title,
             round_type: round.round_type,
-            settings: Value::Object(round.settings.unwrap_or_default()),
+            settings: Value::Object(round.settings.unwrap_or_default()).to_string().into(),
             opens_at,
             closes_at,
             moderation: Moderation { mode: round.moderation, hold: round.hold },

@@ -1,5 +1,7 @@
 //! The round types that come with Candour: built from `plugins/` by `plugins/pack`, and kept in the program.
 
+use std::sync::LazyLock;
+
 use crate::artefact::Digest;
 use crate::manifest::{Manifest, ManifestRefusal};
 
@@ -28,7 +30,16 @@ macro_rules! built_in {
 pub const BUILT_IN: &[BuiltIn] =
     built_in!["pledge-review", "priority-ranking", "quick-pulse", "statement-vote"];
 
+/// Their digests, in the same order, worked out once: each goes through a whole component.
+static DIGESTS: LazyLock<Vec<Digest>> =
+    LazyLock::new(|| BUILT_IN.iter().map(|built_in| Digest::of(built_in.component)).collect());
+
 impl BuiltIn {
+    /// The one with this identity.
+    pub fn find(digest: Digest) -> Option<&'static Self> {
+        DIGESTS.iter().position(|own| *own == digest).map(|place| &BUILT_IN[place])
+    }
+
     /// Its identity.
     pub fn digest(&self) -> Digest {
         Digest::of(self.component)
@@ -49,5 +60,6 @@ fn every_round_type_that_comes_with_candour_says_what_it_is() {
         let manifest = built_in.manifest().unwrap();
         assert_eq!((manifest.name.as_str(), manifest.digest), (built_in.name, built_in.digest()));
         assert!(manifest.texts.contains_key("en-GB"), "{}", built_in.name);
+        assert_eq!(BuiltIn::find(manifest.digest).unwrap().name, built_in.name);
     }
 }

@@ -13,9 +13,8 @@ use plugin_host::{Call, CallFailure, Cause, Digest, Plugin};
 use storage::conversation::RoundPin;
 
 use super::RoundTypeFault;
-use super::known::Component;
 use super::snapshot::{Snapshot, Who};
-use crate::{ActionError, Actions, RoundInfo, Tenant};
+use crate::{ActionError, Actions, RoundInfo, Session, Tenant};
 
 /// The language in which guests are asked to answer.
 const LOCALE: &str = "en-GB";
@@ -52,13 +51,13 @@ impl Actions {
     }
 
     async fn load(&self, name: &str, pin: Option<RoundPin>) -> Result<Runs, RoundTypeFault> {
-        let component: Component = match &pin {
+        let component = match &pin {
             Some(pin) => {
                 let digest = Digest::try_from(pin.digest.clone())
                     .map_err(|error| RoundTypeFault::Stored(error.to_string()))?;
                 self.round_types.component(digest).await?
             }
-            None => self.round_types.current(name)?,
+            None => Arc::new(self.round_types.current(name)?),
         };
         let plugin = self.round_types.load(&component).await?;
         let data_version = pin.map_or(plugin.description().data_version, |pin| pin.data_version);
@@ -77,7 +76,7 @@ impl Actions {
         let name = round_name(&self.pepper, round.id.0.as_bytes());
         let seed = round_seed(&self.pepper, who.map_or(&name, |who| &who.token));
         let ctx = Ctx {
-            round: name[..8].iter().map(|byte| format!("{byte:02x}")).collect(),
+            round: hex::encode(&name[..8]),
             locale: LOCALE.to_owned(),
             now: self.clock.now().timestamp().max(0).cast_unsigned(),
             seed,
@@ -113,6 +112,13 @@ impl Actions {
     pub(crate) fn token(&self, round: &RoundInfo, participant: ParticipantId) -> [u8; 32] {
         round_token(&self.pepper, round.id.0.as_bytes(), participant.0.as_bytes())
     }
+}
+
+/// Whether `round` is one of the session's campaign, and has an activity.
+pub(crate) fn may_take_part(tenant: &Tenant, session: &Session, round: &RoundInfo) -> bool {
+    let campaign = tenant.campaigns.iter().find(|campaign| campaign.id == session.campaign);
+    let is_own = campaign.is_some_and(|campaign| campaign.rounds.iter().any(|own| own.id == round.id));
+    is_own && round.has_activity()
 }
 
 /// What a guest is told of a round's state. While a round is paused it draws what it draws when it is open; the host takes nothing.

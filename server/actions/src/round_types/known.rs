@@ -19,6 +19,8 @@ pub(crate) struct Known {
     stored: RwLock<Arc<[StoredRoundType]>>,
     pins: RwLock<HashMap<RoundId, RoundPin>>,
     put_off: RwLock<HashMap<RoundId, DateTime<Utc>>>,
+    /// What a digest stands for never changes, so it is read once.
+    components: RwLock<HashMap<Digest, Arc<Component>>>,
 }
 
 impl Known {
@@ -86,8 +88,19 @@ impl RoundTypes {
     }
 
     /// The component `digest`, whether any round would take it now or not.
-    pub(crate) async fn component(&self, digest: Digest) -> Result<Component, RoundTypeFault> {
-        if let Some(built_in) = BUILT_IN.iter().find(|built_in| built_in.digest() == digest) {
+    pub(crate) async fn component(&self, digest: Digest) -> Result<Arc<Component>, RoundTypeFault> {
+        let components = &self.known().components;
+        let known = components.read().unwrap_or_else(PoisonError::into_inner).get(&digest).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let found = Arc::new(self.find_component(digest).await?);
+        components.write().unwrap_or_else(PoisonError::into_inner).insert(digest, Arc::clone(&found));
+        Ok(found)
+    }
+
+    async fn find_component(&self, digest: Digest) -> Result<Component, RoundTypeFault> {
+        if let Some(built_in) = BuiltIn::find(digest) {
             return of_built_in(built_in);
         }
         let text = digest.to_string();
@@ -143,7 +156,7 @@ impl RoundTypes {
 
     /// The component's own bytes.
     pub(crate) async fn bytes(&self, digest: Digest) -> Result<Vec<u8>, RoundTypeFault> {
-        if let Some(built_in) = BUILT_IN.iter().find(|built_in| built_in.digest() == digest) {
+        if let Some(built_in) = BuiltIn::find(digest) {
             return Ok(built_in.component.to_vec());
         }
         let stored = |fault: storage::StorageError| RoundTypeFault::Stored(fault.to_string());

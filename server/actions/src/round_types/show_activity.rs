@@ -7,7 +7,7 @@ use domain::board::{Card, Query};
 use domain::round::RoundState;
 use plugin_host::{Call, CallFailure, Cause, Node};
 
-use super::calling::{Runs, note_failure, phase};
+use super::calling::{Runs, may_take_part, note_failure, phase};
 use super::snapshot::{Snapshot, Who, figure};
 use super::{Page, kept_answers};
 use crate::{ActionError, Actions, Campaign, RoundInfo, Session, Tenant};
@@ -65,9 +65,7 @@ impl Actions {
         round: &RoundInfo,
         page: &str,
     ) -> Result<Option<ActivityView>, ActionError> {
-        let campaign = tenant.campaigns.iter().find(|campaign| campaign.id == session.campaign);
-        let is_own = campaign.is_some_and(|campaign| campaign.rounds.iter().any(|own| own.id == round.id));
-        if !is_own || !round.has_activity() {
+        if !may_take_part(tenant, session, round) {
             return Ok(None);
         }
         let state = round.state(self.clock.now());

@@ -42,22 +42,8 @@ impl Who {
 
     /// The same as a guest reads it.
     pub(crate) fn of_token(token: &[u8], cohort: Option<String>) -> Participant {
-        Participant { token: hex(token), cohort, attributes: Vec::new() }
+        Participant { token: hex::encode(token), cohort, attributes: Vec::new() }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn unhex(text: &str) -> Vec<u8> {
-    let digits = text.as_bytes();
-    let pair = |at: usize| digits.get(at..at + 2).and_then(|pair| std::str::from_utf8(pair).ok());
-    (0..digits.len()).step_by(2).map_while(|at| u8::from_str_radix(pair(at)?, 16).ok()).collect()
 }
 
 impl Snapshot {
@@ -111,7 +97,7 @@ impl Snapshot {
     }
 
     async fn everyones(&self, key: &str, after: Option<&str>, max: u32) -> Result<Vec<Kept>, StorageError> {
-        let after = after.map(unhex).unwrap_or_default();
+        let after = after.and_then(|after| hex::decode(after).ok()).unwrap_or_default();
         let kept = self.reading().await?.everyones_state(self.round, key, &after, max).await?;
         let seen = |own: storage::conversation::OwnValue| Kept {
             participant: Who::of_token(&own.token, own.cohort.filter(|_| self.tells_cohorts)),

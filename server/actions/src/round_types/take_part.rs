@@ -9,7 +9,7 @@ use plugin_host::contract::{Outcome, Post};
 use plugin_host::{CallFailure, Cause, Changes, Digest, Place};
 use storage::conversation::{KeptValue, RoundPin, StoredRoundType};
 
-use super::calling::{Runs, note_failure, phase};
+use super::calling::{Runs, may_take_part, note_failure, phase};
 use super::keep_answers::{Ask, KeepOutcome, OwnAnswers};
 use super::snapshot::{Snapshot, Who};
 use super::write_posts::words_of;
@@ -86,10 +86,7 @@ impl Actions {
         round: &RoundInfo,
         sent: &SentForm,
     ) -> Result<Option<Taken>, ActionError> {
-        let campaign = tenant.campaigns.iter().find(|campaign| campaign.id == session.campaign);
-        if !campaign.is_some_and(|campaign| campaign.rounds.iter().any(|own| own.id == round.id))
-            || !round.has_activity()
-        {
+        if !may_take_part(tenant, session, round) {
             return Ok(None);
         }
         let (mut patience, mut waiting) = (HOLD_PATIENCE, session.waiting);
@@ -226,7 +223,7 @@ impl Actions {
             .map_err(|error| ActionError::Fault(error.to_string()))?;
         let stored = StoredRoundType {
             digest: text,
-            name: component.manifest.name,
+            name: component.manifest.name.clone(),
             publisher: None,
             manifest,
             admitted_on: self.clock.now().date_naive(),

@@ -99,7 +99,7 @@ impl Actions {
             .map_err(|error| RoundTypeFault::Stored(error.to_string()))?;
         let old = self.round_types.component(old).await?;
         if old.manifest.name != *name {
-            return Err(UpgradeRefusal::OtherType(old.manifest.name));
+            return Err(UpgradeRefusal::OtherType(old.manifest.name.clone()));
         }
         let from = Runs {
             plugin: self.round_types.load_even_withdrawn(&old).await?,

@@ -3,6 +3,7 @@
 use actions::Health;
 use poem::{Response, Result, handler};
 
+use super::tenants::only_at_the_platform;
 use crate::console::Staff;
 use crate::fault::PageError;
 use crate::views::console::{HealthLine, Platform};
@@ -11,9 +12,7 @@ const PATH: &str = "/console/platform";
 
 #[handler]
 pub(crate) async fn show(staff: Staff) -> Result<Response> {
-    if !staff.tenant().is_platform() {
-        return Err(PageError::NotFound.into());
-    }
+    only_at_the_platform(&staff)?;
     let sides = &staff.state.sides;
     let tenants = sides.tenants().all().await.map_err(PageError::from)?;
     let view = Platform {

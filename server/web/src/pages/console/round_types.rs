@@ -4,6 +4,7 @@ use actions::round_types::{Digest, ListedRoundType, UpgradeRefusal};
 use poem::http::StatusCode;
 use poem::{Response, Result, handler};
 
+use super::tenants::only_at_the_platform;
 use crate::console::{Staff, StaffForm};
 use crate::fault::PageError;
 use crate::views::console::{RoundTypeLine, RoundTypes, RunningLine};
@@ -109,9 +110,4 @@ fn line(listed: ListedRoundType) -> RoundTypeLine {
             })
             .collect(),
     }
-}
-
-/// Operators work in the platform's own tenant; nobody else's has these pages, whatever its policy says.
-fn only_at_the_platform(staff: &Staff) -> Result<(), PageError> {
-    if staff.tenant().is_platform() { Ok(()) } else { Err(PageError::NotFound) }
 }

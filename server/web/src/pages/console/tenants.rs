@@ -116,7 +116,7 @@ pub(crate) async fn settings(staff: Staff, Path(slug): Path<String>) -> Result<R
 }
 
 /// Operators work in the platform's own tenant; nobody else's has these pages, whatever its policy says.
-fn only_at_the_platform(staff: &Staff) -> Result<(), PageError> {
+pub(super) fn only_at_the_platform(staff: &Staff) -> Result<(), PageError> {
     if staff.tenant().is_platform() { Ok(()) } else { Err(PageError::NotFound) }
 }
 
