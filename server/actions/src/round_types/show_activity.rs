@@ -143,8 +143,10 @@ impl Actions {
     ) -> Result<Option<(Who, Snapshot)>, ActionError> {
         if session.waiting {
             let kept = kept_answers(&self.kept_acts(tenant, session).await?, round.id);
-            let kept = kept.filter(|kept| kept.data_version == runs.data_version);
-            return Ok(Some(self.waiting_part(tenant, session, round, kept.as_ref())));
+            // Without any they have nothing anywhere, or were let in a moment ago: then what they gave is where everybody's is.
+            if let Some(kept) = kept.filter(|kept| kept.data_version == runs.data_version) {
+                return Ok(Some(self.waiting_part(tenant, session, round, Some(&kept))));
+            }
         }
         self.own_part(tenant, round, runs, session.participant).await
     }
