@@ -25,6 +25,8 @@ pub const PROMPT: &str = "behaviours";
 /// Open long before and long after anybody runs this.
 const OPEN: [(&str, &str); 2] =
     [("opens = ", "opens = \"2020-01-01T00:00:00\""), ("closes = ", "closes = \"2090-01-01T00:00:00\"")];
+/// Everybody is let in at once: what is measured are people who take part, not the few who wait for others to come in with.
+const AT_ONCE: (&str, &str) = ("[joining]", "[joining]\nbatch_size = 1");
 /// How long a start may take before something must be wrong.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -261,7 +263,7 @@ fn copy_pack(from: &Path, to: &Path) -> Result<()> {
 
 fn opened(toml: &str) -> String {
     let line = |line: &str| {
-        let open = OPEN.iter().find(|(key, _)| line.starts_with(key));
+        let open = OPEN.iter().chain([&AT_ONCE]).find(|(key, _)| line.starts_with(key));
         format!("{}\n", open.map_or(line, |(_, open)| open))
     };
     toml.lines().map(line).collect()

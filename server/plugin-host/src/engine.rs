@@ -2,8 +2,8 @@
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread::{self, Thread};
 
 use sha2::{Digest, Sha256};
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig};
@@ -107,27 +107,52 @@ fn pool(class: Class) -> PoolingAllocationConfig {
     pool
 }
 
-/// Counts time for guests until it is dropped.
+/// Counts time for guests while there are any, until it is dropped.
 pub(crate) struct Ticker {
+    running: Arc<AtomicU32>,
     stopped: Arc<AtomicBool>,
+    thread: Thread,
 }
 
 impl Ticker {
     pub(crate) fn start(engines: Vec<Engine>) -> Result<Self, EngineFault> {
-        let stopped = Arc::new(AtomicBool::new(false));
-        let stop = Arc::clone(&stopped);
-        thread::Builder::new().name("plugin-ticker".to_owned()).spawn(move || {
-            while !stop.load(Ordering::Relaxed) {
-                thread::sleep(TICK);
-                engines.iter().for_each(Engine::increment_epoch);
+        let (running, stopped) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicBool::new(false)));
+        let (guests, stop) = (Arc::clone(&running), Arc::clone(&stopped));
+        let ticking = thread::Builder::new().name("plugin-ticker".to_owned()).spawn(move || {
+            while !stop.load(Ordering::SeqCst) {
+                if guests.load(Ordering::SeqCst) == 0 {
+                    // Until a guest begins. One that began since has left word, and this returns at once.
+                    thread::park();
+                } else {
+                    thread::sleep(TICK);
+                    engines.iter().for_each(Engine::increment_epoch);
+                }
             }
         })?;
-        Ok(Self { stopped })
+        Ok(Self { running, stopped, thread: ticking.thread().clone() })
+    }
+
+    /// Counts time until what it gives is dropped.
+    pub(crate) fn count(&self) -> Counting {
+        if self.running.fetch_add(1, Ordering::SeqCst) == 0 {
+            self.thread.unpark();
+        }
+        Counting(Arc::clone(&self.running))
     }
 }
 
 impl Drop for Ticker {
     fn drop(&mut self) {
-        self.stopped.store(true, Ordering::Relaxed);
+        self.stopped.store(true, Ordering::SeqCst);
+        self.thread.unpark();
+    }
+}
+
+/// A guest whose time is counted.
+pub(crate) struct Counting(Arc<AtomicU32>);
+
+impl Drop for Counting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }

@@ -12,7 +12,7 @@ use wasmtime::{Engine, Store, UpdateDeadline};
 use crate::artefact::{Digest, Shelf};
 use crate::call::{CallData, Log};
 use crate::contract::{Ctx, Participant};
-use crate::engine::{self, EngineFault, Ticker};
+use crate::engine::{self, Counting, EngineFault, Ticker};
 use crate::failure::{CallFailure, Cause};
 use crate::limits::{Budget, Class, HANDLES};
 use crate::memory_state::MemoryState;
@@ -30,7 +30,7 @@ pub struct Host {
     small: Pool,
     large: Pool,
     loaded: RwLock<BTreeMap<Digest, Arc<Plugin>>>,
-    _ticker: Ticker,
+    ticker: Ticker,
 }
 
 /// What guests of one class run on.
@@ -71,7 +71,7 @@ impl Host {
     pub fn new() -> Result<Self, EngineFault> {
         let (small, large) = (Pool::new(Class::Small)?, Pool::new(Class::Large)?);
         let ticker = Ticker::start(vec![small.engine.clone(), large.engine.clone()])?;
-        Ok(Self { small, large, loaded: RwLock::default(), _ticker: ticker })
+        Ok(Self { small, large, loaded: RwLock::default(), ticker })
     }
 
     /// The round type `digest` from `shelf`, loaded once for all.
@@ -152,7 +152,7 @@ impl Host {
             store.data_mut().spend_tick()?;
             Ok(UpdateDeadline::Yield(1))
         });
-        Ok(Running { store, plugin, started, _place: place })
+        Ok(Running { store, plugin, started, _place: place, _counting: self.ticker.count() })
     }
 }
 
@@ -207,6 +207,7 @@ pub(crate) struct Running<'a> {
     plugin: &'a Plugin,
     started: Instant,
     _place: SemaphorePermit<'a>,
+    _counting: Counting,
 }
 
 impl Running<'_> {

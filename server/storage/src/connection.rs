@@ -70,6 +70,8 @@ async fn open(url: &str, connections: u32) -> Result<DatabaseConnection> {
                 .synchronous(SqliteSynchronous::Full)
                 // What is deleted is overwritten: words that were taken back must not lie in the file's free space.
                 .pragma("secure_delete", "ON")
+                // Else each group of votes makes a file of its own in the machine's temporary folder, where nobody deletes securely.
+                .pragma("temp_store", "MEMORY")
                 .busy_timeout(Duration::from_secs(SQLITE_BUSY_SECONDS))
                 .statement_cache_capacity(PREPARED_STATEMENTS)
         })
