@@ -11,6 +11,7 @@ mod closed_loop;
 mod hot_paths;
 mod joins;
 mod live;
+mod nudges;
 mod options;
 mod pace;
 mod people;
@@ -39,6 +40,7 @@ async fn main() -> Result<()> {
     match options.part {
         Part::Joins => return joins::measure(&options).await,
         Part::Guesses => return joins::measure_guesses(&options).await,
+        Part::Nudges => return nudges::measure(&options).await,
         Part::Pace => return pace::measure().await,
         Part::Policy => return policy::measure(&options),
         Part::Load => {}

@@ -32,6 +32,8 @@ pub enum Part {
     Joins,
     /// How many wrong codes are tried, however many are sent.
     Guesses,
+    /// How fast emails to many leave.
+    Nudges,
     /// How long one of them takes.
     Pace,
     /// How long it takes to say who may do what.
@@ -55,6 +57,7 @@ impl Options {
                 "all" => options.databases = vec![Kind::Sqlite, Kind::Postgres],
                 "joins" => options.part = Part::Joins,
                 "guesses" => options.part = Part::Guesses,
+                "nudges" => options.part = Part::Nudges,
                 "pace" => options.part = Part::Pace,
                 "policy" => options.part = Part::Policy,
                 "--seconds" => options.run = Duration::from_secs(number()? as u64),

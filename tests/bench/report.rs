@@ -9,6 +9,7 @@ use crate::closed_loop::Run;
 use crate::hot_paths::HotPaths;
 use crate::joins::{Arrivals, Guesses, Roll, Signing};
 use crate::live::Live;
+use crate::nudges::Mailing;
 use crate::pace::{MOST_SCREENS, MOST_SECONDS, Route};
 use crate::policy::{LINES, TENANTS};
 use crate::process;
@@ -181,6 +182,25 @@ pub fn rolls(kind: Kind, rounds: &[Roll]) {
         );
     }
     println!("| forgetting the order | | | {} |", seconds(&|roll| roll.rewrite));
+}
+
+pub fn mailings(kind: Kind, rounds: &[Mailing]) {
+    println!(
+        "\n| emails to many, {kind} | emails a second | memory before, MB | at most, MB |\n|---|---|---|---|"
+    );
+    let mut sizes: Vec<usize> = rounds.iter().map(|round| round.people).collect();
+    sizes.dedup();
+    for people in sizes {
+        let all = |figure: fn(&Mailing) -> f64, places| {
+            spread(rounds.iter().filter(|round| round.people == people).map(figure), places)
+        };
+        println!(
+            "| to {people} people | {} | {} | {} |",
+            all(|round| round.people as f64 / round.took.as_secs_f64(), 0),
+            all(|round| megabytes(round.memory.0), 0),
+            all(|round| megabytes(round.memory.1), 0)
+        );
+    }
 }
 
 pub fn arrivals(kind: Kind, rounds: &[Arrivals]) {

@@ -22,7 +22,7 @@ both_databases! {
         let campaign = &tenant.campaigns[0];
         let roll = b"email,organisation\nann@uhb.example,uhb\n";
         let held = enrolment.import_roll(&tenant, campaign, documents::roll::RollKind::Csv, roll, &|_| {}).await.unwrap();
-        enrolment.confirm_roll(&tenant, campaign, held.import).await.unwrap();
+        enrolment.confirm_roll(&actions::Actor::command_line(tenant.id), &tenant, campaign, held.import).await.unwrap();
         let log = enrolment.launch_campaign(&tenant, campaign).await.unwrap();
         let mut logins = Vec::new();
         let take = |issued: Vec<actions::IssuedLogin>| {
@@ -30,7 +30,7 @@ both_databases! {
             std::future::ready(Ok(()))
         };
         let uhb = tenant.organisation("uhb").unwrap();
-        enrolment.issue_logins(&tenant, campaign, uhb, actions::Whom::NotJoined, take).await.unwrap();
+        enrolment.issue_logins(&tenant, campaign, uhb, take).await.unwrap();
 
         let (door, hall) = (apart.device(&apart.identity, "bsol"), apart.device(&apart.conversation, "bsol"));
         let sent_on = door.logs_in(CAMPAIGN, &logins[0].code.to_string()).await.expect(303);

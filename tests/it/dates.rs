@@ -35,12 +35,7 @@ fn second_conversation() -> TenantPack {
     bsol.tenant.reports.clear();
     bsol.report_texts.clear();
     let local = |text: &str| text.parse().unwrap();
-    let email = |slug: &str, title: &str, kind, send_at| EmailFile {
-        slug: slug.to_owned(),
-        title: title.to_owned(),
-        kind,
-        send_at: local(send_at),
-    };
+    let email = |slug, title, kind, send_at| EmailFile::new(slug, title, kind, local(send_at));
     (campaign.slug, campaign.title) = (CAMPAIGN.to_owned(), "Our second Open Conversation".to_owned());
     let round = &mut campaign.rounds[0];
     (round.slug, round.title) = (ROUND.to_owned(), "Pledges".to_owned());

@@ -297,7 +297,16 @@ async fn launched(server: &TestServer) -> Vec<(String, &'static str, &'static st
         }
     }
     let held = server.enrolment.import_roll(&tenant, campaign, RollKind::Csv, file.as_bytes(), &|_| {}).await;
-    server.enrolment.confirm_roll(&tenant, campaign, held.expect("the roll is read").import).await.unwrap();
+    server
+        .enrolment
+        .confirm_roll(
+            &actions::Actor::command_line(tenant.id),
+            &tenant,
+            campaign,
+            held.expect("the roll is read").import,
+        )
+        .await
+        .unwrap();
     let log = server.enrolment.launch_campaign(&tenant, campaign).await.expect("it is launched");
     server.actions.learn_keys(&tenant, &log).await.expect("the other side takes the log");
     let mut logins = Vec::new();
@@ -309,11 +318,7 @@ async fn launched(server: &TestServer) -> Vec<(String, &'static str, &'static st
             }));
             std::future::ready(Ok(()))
         };
-        server
-            .enrolment
-            .issue_logins(&tenant, campaign, organisation, actions::Whom::NotJoined, take)
-            .await
-            .unwrap();
+        server.enrolment.issue_logins(&tenant, campaign, organisation, take).await.unwrap();
     }
     assert_eq!(logins.len(), 167);
     logins

@@ -98,7 +98,7 @@ both_databases! {
 /// The router's forms, leaving and entering last: they end the session.
 fn forms() -> Vec<Template> {
     // Taken from programs, without a cookie.
-    let is_json = |path: &str| path.starts_with("/api/") || path.starts_with("/issue/");
+    let is_json = |path: &str| ["/api/", "/issue/", "/emails/"].iter().any(|start| path.starts_with(start));
     let routes = web::all_routes();
     let posts =
         routes.iter().filter(|route| route.method == "POST" && !is_json(&route.path) && route.need.is_none());

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use actions::KeyLogEntry;
+use actions::{Actor, KeyLogEntry};
 use app::databases::{open_sides, prepare};
 use credentials::{CohortKey, NewKey};
 use documents::roll::RollKind;
@@ -104,7 +104,7 @@ both_databases! {
                 server.enrolment.import_roll(&tenant, campaign, RollKind::Csv, text.as_bytes(), &|_| {}).await.unwrap()
             };
             let earlier = import(format!("email,organisation,staff group\nold@a.example,{other},Earlier\n")).await;
-            server.enrolment.confirm_roll(&tenant, campaign, earlier.import).await.unwrap();
+            server.enrolment.confirm_roll(&Actor::command_line(tenant.id), &tenant, campaign, earlier.import).await.unwrap();
             let held = import(format!(
                 "email,organisation,staff group\nAnn@a.example,{one},First\nann@A.EXAMPLE,{one},Second\nann+ward@a.example,{one},Third\n\
                  ANN@a.example,{other},Fourth\nOld@a.example,{one},Fifth\n"
@@ -118,7 +118,7 @@ both_databases! {
             let (later, good) = if plus_is_same { (vec![3, 4], 1) } else { (vec![3], 2) };
             assert_eq!(held.duplicates, [elsewhere, same(later), known]);
             assert_eq!((held.held, held.problems.len()), (good, 0));
-            assert_eq!(server.enrolment.confirm_roll(&tenant, campaign, held.import).await.unwrap(), good as u64);
+            assert_eq!(server.enrolment.confirm_roll(&Actor::command_line(tenant.id), &tenant, campaign, held.import).await.unwrap(), good as u64);
             let found = async |email: &str| {
                 let email = domain::roll::EmailAddress::parse(email).unwrap();
                 server.enrolment.find_person(&tenant, campaign, &email).await.unwrap().unwrap()
@@ -143,7 +143,7 @@ both_databases! {
         let all = SYSTEM_ROWS as u64;
         assert_eq!(told.lock().unwrap().last(), Some(&actions::RollProgress::Held { held: all, all }));
         assert!(told.lock().unwrap().len() > 20, "a bar moves");
-        assert_eq!(server.enrolment.confirm_roll(&tenant, campaign, held.import).await.unwrap(), all);
+        assert_eq!(server.enrolment.confirm_roll(&Actor::command_line(tenant.id), &tenant, campaign, held.import).await.unwrap(), all);
         let people = "SELECT count(DISTINCT email) FROM person";
         assert_eq!(Tables::of_identity(databases).await.number(people).await, SYSTEM_ROWS as i64);
         let again = server.enrolment.import_roll(&tenant, campaign, RollKind::Csv, file.as_bytes(), &|_| {}).await.unwrap();

@@ -192,6 +192,19 @@ both_databases! {
         assert_eq!(rows.number("SELECT count(*) FROM post").await, 0);
     }
 
+    async fn every_example_of_settings_is_accepted(databases: &TestDatabases) {
+        let server = TestServer::serve(databases, &crate::harness::server::VirtualClock::at(DURING), 1).await;
+        for (name, _) in server.actions.round_type_choices().await.unwrap() {
+            let round_type = name.clone().try_into().unwrap();
+            let example = actions::round_types::example(&round_type).unwrap_or_else(|| panic!("{name} has one"));
+            let problems = server.actions.settings_problems(&round_type, Some(&example.settings)).await;
+            assert_eq!(problems, [""; 0], "{name}");
+            assert!(!example.parts.is_empty(), "{name}: what the parts mean");
+        }
+        let none = server.actions.settings_problems(&"pledge-review".to_owned().try_into().unwrap(), None).await;
+        assert_eq!(none, ["in the settings, “pledges” is missing"]);
+    }
+
     async fn a_pack_whose_round_cannot_run_is_refused(databases: &TestDatabases) {
         let server = TestServer::serve(databases, &crate::harness::server::VirtualClock::at(DURING), 1).await;
         for (change, words) in [

@@ -1,8 +1,10 @@
 //! From an empty tenant to a live campaign through the console's pages.
 
+mod kept_words;
+
 use std::collections::BTreeMap;
 
-use actions::{ActionError, Whom};
+use actions::ActionError;
 use domain::tenant_pack::TenantPack;
 use policy::Role;
 use reqwest::{Method, header};
@@ -65,6 +67,7 @@ impl<'a> Draft<'a> {
         let csrf = self.lead.csrf();
         let body = format!(
             "--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--b\r\n\
+             Content-Disposition: form-data; name=\"logo_alt\"\r\n\r\nTwo hands\r\n--b\r\n\
              Content-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n{content}\r\n--b--\r\n"
         );
         let request = self.lead.request(Method::POST, &format!("{}/{step}", self.at));
@@ -139,13 +142,40 @@ fn roll() -> String {
 }
 
 both_databases! {
+    async fn an_activity_begins_with_an_example_and_is_not_done_with_it(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, vec![blank()]).await;
+        let lead = server.colleague("bsol", "Alex Rowan", &[Role::CommsLead]).await;
+        let draft = Draft::begins(&lead, "Spring conversation", "").await;
+        let round = |settings: &'static str, question: &'static str| [
+            ("round", "round"),
+            ("title", "Pledges"),
+            ("opens", "2023-12-04T09:00"),
+            ("closes", "2023-12-18T23:59"),
+            (question, "What stands in the way?"),
+            ("round_type", "pledge-review"),
+            ("settings", settings),
+            ("do", "next"),
+        ];
+        let begun = draft.sends("rounds", &round("", "question-text")).await.expect(303);
+        let page = lead.get(begun.location()).await.expect(200);
+        assert!(page.text().contains("an example stands under") && page.body.contains("training-text"), "{}", page.text());
+        assert!(!page.text().contains("Rounds and questions (done)"), "{}", page.text());
+        let check = draft.opens("check").await.text();
+        assert!(check.contains("still the example"), "{check}");
+        assert!(check.contains("“Pledges”"), "by its title: {check}");
+        let unread = draft.sends("rounds", &round("{ \"pledges\": ", "rest-text")).await.expect(422);
+        assert!(unread.text().contains("Look at line 1"), "{}", unread.text());
+        let lacking = draft.sends("rounds", &round("{}", "rest-text")).await.expect(422);
+        assert!(lacking.text().contains("“pledges” is missing"), "{}", lacking.text());
+    }
+
     async fn from_an_empty_tenant_to_a_live_campaign(databases: &TestDatabases) {
         let server = TestServer::with_packs(databases, vec![blank()]).await;
         assert!(server.device("bsol").get("/").await.expect(200).body.contains("No conversation is planned yet"));
         let lead = server.colleague("bsol", "Alex Rowan", &[Role::CommsLead]).await;
         let draft = Draft::begins(&lead, "Spring conversation", "").await;
         let missing = draft.opens("check").await.text();
-        for words in ["say when “Open discussion” opens", "Add at least one organisation", "purpose: write"] {
+        for words in ["say when “Open discussion” opens", "Add at least one organisation", "say what it is for"] {
             assert!(missing.contains(words), "{words}: {missing}");
         }
         let early = draft.uploads("roll", "file", "roll.csv", &roll()).await.expect(422);
@@ -221,6 +251,9 @@ both_databases! {
         assert!(none.text().contains("Lines 2, 3, 4,") && none.text().contains("and 14 more"), "{}", none.text());
         assert_eq!(none.text().matches("as its tenant pack does").count(), 1, "once for all lines: {}", none.text());
         assert_eq!(Tables::of_identity(databases).await.number("SELECT count(*) FROM roll_import").await, 0);
+        let many: String = (0..60).map(|number| format!("p{number}@north.example,trust-{number}\n")).collect();
+        let many = draft.uploads("roll", "file", "roll.csv", &format!("email,organisation\n{many}")).await.expect(422);
+        assert!(many.text().contains("And 10 more rows, for other reasons."), "{}", many.text());
         let named = "email,organisation\na@north.example,North Trust\nb@north.example,NORTH  trust\nc@north.example,North-Trust\n";
         let report = draft.uploads("roll", "file", "roll.csv", named).await.expect(200);
         assert!(report.text().contains("3 people can be put on the list"), "{}", report.text());
@@ -287,7 +320,7 @@ async fn assert_everybody_is_written_to(server: &TestServer, lead: &Colleague, t
     let bsol = server.tenant("bsol").await;
     let (campaign, north) = (&bsol.campaigns[0], bsol.organisation("north-trust").unwrap());
     let stops = |_| std::future::ready(Err(ActionError::Busy));
-    let stopped = server.enrolment.issue_logins(&bsol, campaign, north, Whom::WithoutAny, stops).await;
+    let stopped = server.enrolment.issue_logins(&bsol, campaign, north, stops).await;
     assert!(stopped.is_err() && tables.number("SELECT count(*) FROM login").await == 60);
     assert!(lead.get(path).await.expect(200).text().contains("North Trust60nobody"));
     lead.proves().await;

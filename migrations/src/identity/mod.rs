@@ -5,6 +5,8 @@ mod m0002_roll_and_keys;
 mod m0003_accounts;
 mod m0004_folders;
 mod m0005_unsent_logins;
+mod m0006_mailings;
+mod m0007_jobs;
 
 use sea_orm_migration::prelude::*;
 
@@ -20,6 +22,8 @@ impl MigratorTrait for Identity {
             Box::new(m0003_accounts::Migration),
             Box::new(m0004_folders::Migration),
             Box::new(m0005_unsent_logins::Migration),
+            Box::new(m0006_mailings::Migration),
+            Box::new(m0007_jobs::Migration),
         ]
     }
 }

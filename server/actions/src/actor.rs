@@ -2,7 +2,7 @@
 //! the route's own guard); a use case takes an [`Actor`] so that what it does is on record under a name.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::audit::{Deed, MAX_DETAIL_CHARACTERS};
+use domain::audit::{COMMAND_LINE, Deed, MAX_DETAIL_CHARACTERS};
 use domain::ids::{AccountId, ItemId, TenantId};
 use policy::{Permissions, Role};
 use storage::identity::Identity;
@@ -47,7 +47,7 @@ impl Actor {
         Self {
             tenant,
             account: None,
-            name: "command line".to_owned(),
+            name: COMMAND_LINE.to_owned(),
             roles: Vec::new(),
             may: Permissions::all(),
             proved_at: None,

@@ -2,7 +2,7 @@
 //! credentials are not touched; every page and file reads its dates from the pack or the stored round.
 
 use chrono::NaiveDateTime;
-use domain::planned_email::held;
+use domain::sending::held_at_its_time;
 use domain::tenant_pack::{CampaignFile, RoundFile};
 use domain::timetable::{ChangeKind, DateChange, DateRefusal, change_dates};
 use thiserror::Error;
@@ -147,7 +147,8 @@ impl Enrolment {
         }
         let (mut will_be_held, mut will_go) = (Vec::new(), Vec::new());
         for email in &campaign.emails {
-            match (held(email, campaign, tenant.zone), held(email, &changed, tenant.zone)) {
+            let held = |campaign| held_at_its_time(email, campaign, &tenant.sending, tenant.zone);
+            match (held(campaign), held(&changed)) {
                 (None, Some(why)) => will_be_held.push((email.title.clone(), why.to_string())),
                 (Some(_), None) => will_go.push(email.title.clone()),
                 _ => {}

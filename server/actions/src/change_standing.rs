@@ -76,7 +76,8 @@ impl Sides {
         let (what, detail) = described(&change, local_date(now, tenant.zone))?;
         let mut edit = enrolment.begin_edit(tenant.id).await?;
         match change {
-            StandingChange::Suspend { .. }
+            // Suspended, it would stay for ever; told to go once more, it would stay longer than its people were told.
+            StandingChange::Suspend { .. } | StandingChange::Leave { .. }
                 if matches!(edit.pack.tenant.standing, Standing::Leaving { .. }) =>
             {
                 return Err(StandingRefusal::Leaving);

@@ -1,5 +1,6 @@
 //! What stands between a draft and its launch: the checks of the whole pack with the draft in it, those of the cohorts, and the dates.
 
+use domain::campaign_draft::CampaignDraft;
 use domain::ids::OrganisationId;
 use domain::roll::{MIN_COHORT_PEOPLE, cohorts};
 use domain::tenant_pack::{CampaignFile, CampaignPart, TenantPack, files_of, read, round_times};
@@ -109,6 +110,9 @@ impl Enrolment {
         let on_roll =
             reading.eligible_by_organisation(campaign_id(&tenant.slug, &draft.campaign.slug)).await?;
         blockers.extend(too_few(tenant, &on_roll));
+        for blocker in &mut blockers {
+            blocker.reason = by_title(&blocker.reason, &draft.campaign, tenant);
+        }
         Ok(blockers)
     }
 
@@ -120,6 +124,27 @@ impl Enrolment {
             reason: "The last round closes in the past. Give it dates that are still to come.".to_owned(),
         })
     }
+}
+
+/// `reason` with what people call things in the place of the short names that files have: a page shows no short names.
+fn by_title(reason: &str, campaign: &CampaignDraft, tenant: &Tenant) -> String {
+    let mut words = reason.to_owned();
+    let mut name = |kind: &str, slug: &str, shown: String| {
+        words = words.replace(&format!("{kind} `{slug}`"), &shown);
+    };
+    for round in &campaign.rounds {
+        name("round", &round.slug, format!("“{}”", round.title));
+        for (index, prompt) in round.prompts.iter().enumerate() {
+            name("prompt", &prompt.slug, format!("question {}", index + 1));
+        }
+    }
+    for email in &campaign.emails {
+        name("email", &email.slug, format!("“{}”", email.title));
+    }
+    for organisation in &tenant.organisations {
+        name("organisation", &organisation.slug, format!("“{}”", organisation.name));
+    }
+    words
 }
 
 fn too_few(tenant: &Tenant, on_roll: &[OrganisationCount]) -> Option<Blocker> {

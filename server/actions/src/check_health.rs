@@ -32,7 +32,7 @@ impl Sides {
             databases
                 .push(("Conversation", answer.map(|()| began.elapsed()).map_err(|fault| fault.to_string())));
         }
-        let counts = self.identity.as_ref().map(|identity| identity.post.outbox.counts());
+        let counts = self.identity.as_ref().map(|identity| identity.post.usual.outbox.counts());
         Health {
             databases,
             emails_waiting: counts.as_ref().map(mail::Counts::waiting),

@@ -1,7 +1,8 @@
 //! An operator makes a tenant: blank, with a name, an address and contacts. Its comms lead does the rest.
 
 use domain::tenant_pack::{
-    BrandingFile, ContactsFile, JoiningFile, PackProblem, Standing, TenantFile, TenantPack, files_of, read,
+    BrandingFile, ContactsFile, JoiningFile, MAX_LINE_CHARACTERS, MAX_SLUG_CHARACTERS, PackProblem, Standing,
+    TenantFile, TenantPack, files_of, host_problem, is_contact, is_slug, read,
 };
 use thiserror::Error;
 
@@ -36,6 +37,9 @@ pub struct NewTenant {
 /// Why a tenant is not made.
 #[derive(Debug, Error)]
 pub enum NewTenantRefusal {
+    /// Fields that are empty or cannot be: the field's name, and what to do.
+    #[error("{}", .0.iter().map(|(_, words)| words.as_str()).collect::<Vec<_>>().join(" "))]
+    Fields(Vec<(&'static str, String)>),
     /// What was said about it does not pass the checks of a pack, each with what to do.
     #[error("{}", .0.iter().map(|problem| problem.reason.as_str()).collect::<Vec<_>>().join(" "))]
     Problems(Vec<PackProblem>),
@@ -59,6 +63,10 @@ impl Sides {
     /// # Errors
     /// A [`NewTenantRefusal`].
     pub async fn create_tenant(&self, actor: &Actor, new: &NewTenant) -> Result<(), NewTenantRefusal> {
+        let wrong = wrong_fields(new);
+        if !wrong.is_empty() {
+            return Err(NewTenantRefusal::Fields(wrong));
+        }
         let files = files_of(&blank(new)).map_err(ActionError::Fault)?;
         let pack = read(&files).map_err(NewTenantRefusal::Problems)?;
         let enrolment = self.enrolment()?;
@@ -67,6 +75,29 @@ impl Sides {
         let now = enrolment.now();
         Ok(record_alone(&enrolment.identity, actor, now, "tenant.create", &new.slug, &new.name).await?)
     }
+}
+
+/// Every field that is empty or cannot be, as the pack's own check would find it, in the form's order and in plain words.
+fn wrong_fields(new: &NewTenant) -> Vec<(&'static str, String)> {
+    let line = |text: &str| !text.trim().is_empty() && text.chars().count() <= MAX_LINE_CHARACTERS;
+    let email = "Write an email address, such as help@example.org.".to_owned();
+    let host = host_problem(&new.host);
+    let why = host.as_ref().map(ToString::to_string).unwrap_or_default();
+    let host_words = format!("Check the host name; it looks like conversations.example.org: {why}.");
+    let checks = [
+        (
+            "slug",
+            is_slug(&new.slug),
+            format!("Write a short name of 1 to {MAX_SLUG_CHARACTERS} small letters, digits and hyphens."),
+        ),
+        ("name", line(&new.name), "Write its full name.".to_owned()),
+        ("short_name", line(&new.short_name), "Write the name that people use.".to_owned()),
+        ("host", host.is_none(), host_words),
+        ("questions", is_contact(&new.questions), email.clone()),
+        ("support", is_contact(&new.support), email),
+        ("support_name", line(&new.support_name), "Write who gives that support.".to_owned()),
+    ];
+    checks.into_iter().filter(|(_, fits, _)| !fits).map(|(field, _, words)| (field, words)).collect()
 }
 
 fn blank(new: &NewTenant) -> TenantPack {
@@ -91,6 +122,7 @@ fn blank(new: &NewTenant) -> TenantPack {
             support: new.support.clone(),
             support_name: new.support_name.clone(),
         },
+        sending: Default::default(),
         joining: JoiningFile::default(),
         standing: Standing::Active,
         switched_off: Vec::new(),

@@ -155,23 +155,6 @@ impl Enrolment {
         Ok(edit.write.commit().await?)
     }
 
-    /// Says in the audit log that `people` came onto the roll of the campaign called `slug`.
-    ///
-    /// # Errors
-    /// Database faults.
-    pub async fn note_roll(
-        &self,
-        actor: &Actor,
-        tenant: &Tenant,
-        slug: &str,
-        people: u64,
-    ) -> Result<(), ActionError> {
-        let write = self.identity.write(tenant.id).await?;
-        let detail = format!("{people} people came onto it");
-        record(write.audit_trail(), actor, self.clock.now(), "roll.import", slug, &detail).await?;
-        Ok(write.commit().await?)
-    }
-
     /// The campaign that a draft will be, known to this side so that it can have a roll.
     ///
     /// # Errors

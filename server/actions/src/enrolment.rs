@@ -10,7 +10,7 @@ use credentials::{CohortKey, KeyId, Pepper, Ticket, labels};
 use domain::clock::random_bytes;
 use domain::ids::CampaignId;
 use domain::{Clock, Entropy};
-use mail::{Outbox, Sender};
+use mail::{Address, Mailer, Outbox, Sender};
 use storage::identity::{Identity, NewPerson, Person};
 use thiserror::Error;
 use tokio::sync::Notify;
@@ -44,8 +44,10 @@ pub struct Enrolment {
     pub(crate) sign_on: Option<SignOn>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) looks: Arc<Looks>,
-    /// Held by whoever sends login details.
-    pub(crate) sending: Arc<tokio::sync::Mutex<()>>,
+    /// Told whenever emails to many have been begun.
+    mailing_begun: Arc<Notify>,
+    /// Told whenever a toolkit or letters were asked for.
+    job_asked_for: Arc<Notify>,
     cohort_keys: Arc<Mutex<UnsealedKeys>>,
     order: Arc<Notify>,
 }
@@ -53,13 +55,33 @@ pub struct Enrolment {
 /// Cohorts' private keys, and the campaign that each is of.
 type UnsealedKeys = HashMap<KeyId, (CampaignId, Arc<CohortKey>)>;
 
-/// How emails leave: the queue, and who they are from.
+/// How emails leave: by the tenant's own way if it has one, else by everybody's.
 #[derive(Clone)]
 pub struct Post {
-    /// The queue before the mail server.
+    /// Everybody's.
+    pub usual: Way,
+    /// Tenants' own, by short name.
+    pub own: Arc<HashMap<String, Way>>,
+}
+
+/// A way out for emails: a mail server and whom they are from.
+#[derive(Clone)]
+pub struct Way {
+    /// The queue before the mail server, for emails that somebody waits for.
     pub outbox: Outbox,
+    /// The mail server itself, for emails to many: rows are their queue.
+    pub mailer: Mailer,
     /// Whom emails are from.
     pub sender: Sender,
+    /// Whom mail servers tell what they could not deliver; the sender, if nobody else.
+    pub bounce_address: Option<Address>,
+}
+
+impl Post {
+    /// The way of `tenant`'s emails.
+    pub fn way(&self, tenant: &Tenant) -> &Way {
+        self.own.get(&tenant.slug).unwrap_or(&self.usual)
+    }
 }
 
 /// Somebody who was recognised and may ask for a signature.
@@ -125,7 +147,7 @@ impl Enrolment {
         order.notify_one();
         tokio::spawn(forget_order(identity.clone(), Arc::downgrade(&order)));
         let (counters, cohort_keys, looks) = (Arc::default(), Arc::default(), Arc::default());
-        let sending = Arc::default();
+        let (mailing_begun, job_asked_for) = (Arc::default(), Arc::default());
         Self {
             identity,
             tenants,
@@ -136,10 +158,16 @@ impl Enrolment {
             sign_on,
             counters,
             looks,
-            sending,
+            mailing_begun,
+            job_asked_for,
             cohort_keys,
             order,
         }
+    }
+
+    /// How emails leave.
+    pub fn post(&self) -> &Post {
+        &self.post
     }
 
     /// The present instant by this server's clock, UTC.
@@ -171,6 +199,26 @@ impl Enrolment {
     /// Something was written whose order must not stay. Who writes says so; a task sees to it soon.
     pub(crate) fn order_was_left(&self) {
         self.order.notify_one();
+    }
+
+    /// Emails to many have been begun: whoever sends them may be told at once.
+    pub(crate) fn mailing_was_begun(&self) {
+        self.mailing_begun.notify_one();
+    }
+
+    /// Returns when emails to many have been begun by this process.
+    pub async fn mailing_begun(&self) {
+        self.mailing_begun.notified().await;
+    }
+
+    /// A toolkit or letters were asked for: whoever makes them may be told at once.
+    pub(crate) fn job_was_asked_for(&self) {
+        self.job_asked_for.notify_one();
+    }
+
+    /// Returns when this process was asked for a toolkit or for letters.
+    pub async fn job_asked_for(&self) {
+        self.job_asked_for.notified().await;
     }
 
     /// Writes somebody onto the roll unless they are there; gives who is there then.

@@ -9,7 +9,8 @@ use domain::time_zone::local_date;
 use storage::identity::HeldRow;
 use thiserror::Error;
 
-use crate::{ActionError, Campaign, Enrolment, Tenant};
+use crate::actor::record;
+use crate::{ActionError, Actor, Campaign, Enrolment, Tenant};
 
 /// Rows written between two steps of a progress bar.
 const ROWS_PER_STEP: usize = 5_000;
@@ -129,12 +130,14 @@ impl Enrolment {
         Ok(HeldRoll { import, held: good.len(), problems, duplicates: sorted.duplicates, ignored_columns })
     }
 
-    /// Puts a held import onto the roll. Gives how many people are new; who came onto it meanwhile stays as they are.
+    /// Puts a held import onto the roll, and on record that `actor` did. Gives how many people are new; who came onto it meanwhile stays as they
+    /// are.
     ///
     /// # Errors
     /// A [`RollImportRefusal`].
     pub async fn confirm_roll(
         &self,
+        actor: &Actor,
         tenant: &Tenant,
         campaign: &Campaign,
         import: ImportId,
@@ -149,6 +152,8 @@ impl Enrolment {
             return Err(RollImportRefusal::UnknownImport);
         }
         let added = write.confirm_import(import, campaign.id).await?;
+        let detail = format!("{added} people came onto it");
+        record(write.audit_trail(), actor, self.clock.now(), "roll.import", &campaign.slug, &detail).await?;
         write.commit().await?;
         self.order_was_left();
         Ok(added)

@@ -10,15 +10,6 @@ use crate::{ActionError, Campaign, Enrolment, Organisation, Tenant};
 /// People who are given login details in one transaction.
 const PEOPLE_PER_STEP: u64 = 1_000;
 
-/// Who of an organisation gets login details.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Whom {
-    /// Whoever is on the roll and has not joined.
-    NotJoined,
-    /// Whoever is on the roll and was never given any, whether they have joined or not.
-    WithoutAny,
-}
-
 /// Login details with where to send them.
 pub struct IssuedLogin {
     /// Whose.
@@ -30,7 +21,7 @@ pub struct IssuedLogin {
 }
 
 impl Enrolment {
-    /// Issues login details to people of `organisation`, a step at a time; `take` gets each step's before the next is made. Earlier details
+    /// Issues login details to people of `organisation` who are on the roll and have not joined, a step at a time; `take` gets each step's before the next is made. Earlier details
     /// of the same people stay good. Gives how many. See [`note_sent`](Self::note_sent).
     ///
     /// # Errors
@@ -40,7 +31,6 @@ impl Enrolment {
         tenant: &Tenant,
         campaign: &Campaign,
         organisation: &Organisation,
-        whom: Whom,
         mut take: F,
     ) -> Result<u64, ActionError>
     where
@@ -50,11 +40,8 @@ impl Enrolment {
         let (mut after, mut issued): (Option<PersonId>, u64) = (None, 0);
         loop {
             let reading = self.identity.read(tenant.id).await?;
-            let (of, at) = (campaign.id, organisation.id);
-            let people = match whom {
-                Whom::NotJoined => reading.people_to_invite(of, at, after, PEOPLE_PER_STEP).await?,
-                Whom::WithoutAny => reading.people_without_login(of, at, after, PEOPLE_PER_STEP).await?,
-            };
+            let people =
+                reading.people_to_invite(campaign.id, organisation.id, after, PEOPLE_PER_STEP).await?;
             let Some(last) = people.last() else { return Ok(issued) };
             after = Some(last.id);
             let (mut hashes, mut logins) = (Vec::new(), Vec::new());

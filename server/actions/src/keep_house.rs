@@ -17,6 +17,9 @@ impl Enrolment {
         let mut erased = 0;
         for tenant in self.tenants.all().await?.iter() {
             let today = local_date(self.clock.now(), tenant.zone);
+            if let Err(fault) = self.delete_old_handouts(tenant).await {
+                tracing::error!(tenant = tenant.slug, %fault, "old files could not be deleted");
+            }
             for campaign in &tenant.campaigns {
                 match self.keep_campaign(tenant, campaign, today).await {
                     Ok(number) => erased += number,

@@ -32,6 +32,7 @@ mod find_person;
 mod find_tenant;
 mod follow_changes;
 mod grouped_writes;
+mod handouts;
 mod import_conversation;
 mod import_polis;
 mod import_roll;
@@ -47,6 +48,7 @@ mod launch_draft;
 mod leave;
 mod list_mine;
 mod lock_post;
+mod mailings;
 mod moderation;
 mod publish_figures;
 mod put_away_refused;
@@ -100,27 +102,33 @@ pub use credentials::KeyLogEntry;
 pub use credentials::audit_chain::{AuditBreak, AuditHead, Chain as AuditChain, ChainedEntry};
 pub use documents::roll::RollKind;
 pub use documents::sheet::SheetKind;
+pub use documents::toolkit::{ToolkitFacts, ToolkitPiece};
 pub use draft_campaign::{Draft, MAX_DRAFTS};
 pub use edit_pack::EditRefusal;
 pub use edit_post::Edited;
-pub use enrolment::{Enrolment, JoinRefusal, Post as EmailPost, Recognised, TICKET_MINUTES};
+pub use enrolment::{Enrolment, JoinRefusal, Post as EmailPost, Recognised, TICKET_MINUTES, Way as EmailWay};
 pub use enter_with_code::{Entered, EntryRefusal};
 pub use error::ActionError;
 pub use export_campaign::Exported;
 pub use export_mine::{Kept, KeptAct, MineExport};
 pub use find_tenant::Tenants;
 pub use follow_changes::{ChangedPost, Changes, Followed, MAX_CHANGES};
+pub use handouts::{FetchedFile, HandoutJob, HandoutRefusal, JobKind, JobState, KEPT_DAYS};
 pub use import_conversation::Imported;
 pub use import_polis::ImportRefusal;
 pub use import_roll::{HeldRoll, RollImportRefusal, RollProgress};
 pub use issue_codes::{IssueRefusal, MAX_CODES_PER_BATCH};
-pub use issue_logins::{IssuedLogin, Whom};
+pub use issue_logins::IssuedLogin;
 pub use join_by_single_sign_on::{AWAY_MINUTES, Away, SignOn, SingleSignOnRefusal};
 pub use keep_act::{Act, MAX_KEPT_ACTS, Placed};
 pub use keep_house::roll_ends;
 pub use launch_campaign::LaunchRefusal;
 pub use launch_draft::LaunchDraftRefusal;
 pub use list_mine::{MAX_MINE, Mine};
+pub use mailings::{
+    EmailRules, EmailStanding, MAX_REPORT_BYTES, MailingChange, MailingRefusal, PlanChange, PlanRefusal,
+    PlannedEmail, ReportForm, StopRefusal, email_version,
+};
 pub use moderation::{
     CaseView, Decision, LedgerCount, MAX_SUSPENSIONS, MyCase, MySuspension, QUEUE_PAGE, Queue, SimilarIdea,
     SuspensionForm,

@@ -22,7 +22,9 @@ mod suspend_participant;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use domain::contribution::PostState;
 use domain::ids::{AccountId, PostId};
-use domain::moderation::{Claim, MAX_NOTES_PER_POST, ModerationRefusal, NoteKind, Step, after, visibility};
+use domain::moderation::{
+    CaseState, Claim, MAX_NOTES_PER_POST, ModerationRefusal, NoteKind, Step, after, visibility,
+};
 use domain::round::Round;
 use domain::time_zone::local_date;
 use storage::conversation::{Case, CaseNote, Post, Reading, Writing};
@@ -94,9 +96,12 @@ impl Actions {
 }
 
 impl Taken {
-    /// Moves the case on, and shows or hides the post as that asks.
+    /// Moves the case on, and shows or hides the post as that asks. Of what stands nobody keeps why and by whom it was hidden.
     async fn step(&mut self, step: Step) -> Result<(), ActionError> {
         self.case.state = after(self.case.state, step)?;
+        if self.case.state == CaseState::Kept {
+            (self.case.reason, self.case.hidden_by) = (None, None);
+        }
         self.case.version += 1;
         self.write.put_case(&self.case).await?;
         let state = visibility(self.case.state, self.post.state);

@@ -27,6 +27,7 @@ use thiserror::Error;
 use tokio::sync::OnceCell;
 
 pub use admit::{AdmitRefusal, ListedRoundType, RunningRound};
+pub use check_settings::example;
 pub use export_sheet::ListedSheet;
 pub use keep_answers::OwnAnswers;
 pub(crate) use keep_answers::{Ask, write_waiting};
@@ -36,7 +37,7 @@ pub use plugin_host::contract::{
     Bar, Button, Card, Chart, ChoiceInput, Evidence, Fact, Form, Heading, Notice, NumberInput, OptionItem,
     PageLink, PointsInput, Problem, Progress, RankInput, Share, Table, TextInput, Thread, Tone,
 };
-pub use plugin_host::{Digest, Figures as CallFigures, Node, Page, SentForm};
+pub use plugin_host::{Digest, Example, ExampleQuestion, Figures as CallFigures, Node, Page, SentForm};
 pub use show_activity::{Activity, ActivityView, ThreadView};
 pub use take_part::Taken;
 pub(crate) use take_part::kept_answers;

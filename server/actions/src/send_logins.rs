@@ -1,24 +1,15 @@
 //! Login details by email: how many have theirs, the email that carries them, and one to everybody of a campaign who has none.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use domain::clock::random_bytes;
+use domain::mailing::MailingState;
 use domain::time_zone::in_words;
-use mail::outbox::MAX_WAITING;
 use mail::{Address, Dispatch, Invitation, Link, Message};
+use storage::identity::{MailingKey, Recipients};
 use thiserror::Error;
-use tokio::sync::mpsc;
 
-use crate::actor::record_alone;
-use crate::{ActionError, Actor, Campaign, Enrolment, IssuedLogin, Organisation, Tenant, Whom, printed_head};
-
-/// Invitations that wait at once; the rest of the queue is for whoever signs up meanwhile.
-const MOST_WAITING: u64 = MAX_WAITING as u64 / 2;
-/// Emails that have left and are noted in one transaction.
-const NOTED_AT_ONCE: usize = 500;
-/// How long it rests while the mail server is behind.
-const REST: Duration = Duration::from_secs(1);
+use crate::actor::record;
+use crate::mailings::LOGIN_DETAILS;
+use crate::{ActionError, Actor, Campaign, Enrolment, IssuedLogin, Organisation, Tenant};
 
 /// How many of an organisation have login details.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,115 +112,47 @@ impl Enrolment {
             support_address: support.clone(),
         };
         let dispatch = Dispatch {
-            from: self.post.sender.clone(),
+            from: self.post.way(tenant).sender.clone(),
             to: Address::parse(&login.email).map_err(|error| fault(error.to_string()))?,
             reply_to: Some(support),
             id: random_bytes(&*self.entropy),
             date: self.clock.now(),
+            unsubscribe: None,
+            bounce_address: None,
         };
         Message::compose(&email, dispatch).map_err(|error| fault(error.to_string()))
     }
 
-    /// Begins to send login details to everybody on the roll of a campaign to whom none have left, those among them whom the server or the
-    /// mail server let down before; a task does it, so that the page answers at once. `url` is where the tenant's people come in.
+    /// Sends login details to everybody on the roll of a campaign to whom none have left, those among them whom the mail server let down before:
+    /// as a mailing, so that the page answers at once, and whoever presses twice, here or at another process, sends nothing twice.
     ///
     /// # Errors
     /// A [`SendLoginsRefusal`].
     pub async fn send_logins(
         &self,
         actor: &Actor,
-        tenant: Arc<Tenant>,
+        tenant: &Tenant,
         campaign: &Campaign,
-        url: String,
     ) -> Result<(), SendLoginsRefusal> {
-        let row = self.identity.read(tenant.id).await?.campaign(campaign.id).await?;
-        let row = row.filter(|row| row.launched_on.is_some()).ok_or(SendLoginsRefusal::NotLaunched)?;
         let now = self.clock.now();
+        let write = self.identity.write(tenant.id).await?;
+        let row = write.take_campaign(campaign.id).await?.filter(|row| row.launched_on.is_some());
+        let row = row.ok_or(SendLoginsRefusal::NotLaunched)?;
         if row.erased_on.is_some() || now >= row.closes_at {
             return Err(SendLoginsRefusal::Closed);
         }
-        let head = printed_head(&self.key_log(&tenant).await?).ok_or(SendLoginsRefusal::NotLaunched)?;
-        let counts = self.count_logins(&tenant, campaign).await?;
-        let without: i64 = counts.iter().map(|count| count.on_roll - count.with_details).sum();
-        if without == 0 {
+        let key = MailingKey { campaign: campaign.id, slug: LOGIN_DETAILS.to_owned() };
+        if !write.begin_mailing(&key, MailingState::Going, now, "").await? {
+            write.set_mailing(&key, MailingState::Going, now, "").await?;
+        }
+        let to = Recipients { organisations: &[], not_joined: false, without_login: true };
+        if write.address_mailing(&key, &to, now).await? == 0 && write.is_mailing_empty(&key).await? {
             return Err(SendLoginsRefusal::Nobody);
         }
         let detail = "to everybody who had none, by email";
-        record_alone(&self.identity, actor, now, "roll.send-logins", &campaign.slug, detail).await?;
-        let (enrolment, campaign) = (self.clone(), campaign.clone());
-        tokio::spawn(async move {
-            // One at a time, until the last has left: who presses twice finds nobody, or whom email could not reach.
-            let _turn = enrolment.sending.lock().await;
-            if let Err(fault) = enrolment.send_first_logins(&tenant, &campaign, &url, &head).await {
-                tracing::warn!(%fault, "login details could not be sent to everybody");
-            }
-            enrolment.order_was_left();
-        });
+        record(write.audit_trail(), actor, now, "roll.send-logins", &campaign.slug, detail).await?;
+        write.commit().await?;
+        self.mailing_was_begun();
         Ok(())
-    }
-
-    async fn send_first_logins(
-        &self,
-        tenant: &Arc<Tenant>,
-        campaign: &Campaign,
-        url: &str,
-        key_log_head: &str,
-    ) -> Result<(), ActionError> {
-        let (left, leaving) = mpsc::channel(NOTED_AT_ONCE);
-        let noting = tokio::spawn(self.clone().note_as_they_leave(Arc::clone(tenant), leaving));
-        let mut posted = Ok(0);
-        for organisation in &tenant.organisations {
-            let about = LoginEmail { tenant, campaign, organisation, url, key_log_head };
-            let post = |logins| self.post_logins(about, logins, left.clone());
-            posted = self.issue_logins(tenant, campaign, organisation, Whom::WithoutAny, post).await;
-            if posted.is_err() {
-                break;
-            }
-        }
-        drop(left);
-        noting.await.map_err(|error| ActionError::Fault(format!("noting what left: {error}")))?;
-        posted.map(drop)
-    }
-
-    /// Posts an email for each; tells `left` the hash of each that leaves.
-    async fn post_logins(
-        &self,
-        about: LoginEmail<'_>,
-        logins: Vec<IssuedLogin>,
-        left: mpsc::Sender<[u8; 32]>,
-    ) -> Result<(), ActionError> {
-        for login in logins {
-            while self.post.outbox.counts().waiting() >= MOST_WAITING {
-                tokio::time::sleep(REST).await;
-            }
-            // An address that email cannot go to is nobody's fault, and holds up nobody.
-            let Ok(message) = self.login_email(&about, &login) else { continue };
-            let posted = self.post.outbox.post_and_follow(message).map_err(|_| ActionError::Busy)?;
-            let left = left.clone();
-            tokio::spawn(async move {
-                if posted.was_sent().await {
-                    // Whoever notes it is there until every sender is gone.
-                    let _ = left.send(login.hash).await;
-                }
-            });
-        }
-        Ok(())
-    }
-
-    /// Notes what leaves, until nothing is on its way.
-    async fn note_as_they_leave(self, tenant: Arc<Tenant>, mut leaving: mpsc::Receiver<[u8; 32]>) {
-        let mut gone = Vec::new();
-        while leaving.recv_many(&mut gone, NOTED_AT_ONCE).await > 0 {
-            if let Err(fault) = self.note_sent(&tenant, &gone).await {
-                tracing::error!(%fault, "login details that have left could not be noted: they would be sent again");
-            }
-            gone.clear();
-        }
-    }
-
-    /// Returns once no login details are on their way that [`send_logins`](Self::send_logins) sends. Before the end of the process, when the
-    /// outbox is empty.
-    pub async fn logins_settled(&self) {
-        drop(self.sending.lock().await);
     }
 }

@@ -15,7 +15,7 @@ impl Campaign {
     }
 }
 
-fn entry(round: &RoundInfo) -> CalendarRound {
+pub(crate) fn entry(round: &RoundInfo) -> CalendarRound {
     let last = round.changes.last();
     CalendarRound {
         uid: round.id.to_string(),

@@ -170,7 +170,7 @@ impl Enrolment {
             sent: 1,
         };
         // Said to everybody alike, before anything is known of the address.
-        if self.post.outbox.counts().waiting() >= MAX_WAITING as u64 {
+        if self.post.way(tenant).outbox.counts().waiting() >= MAX_WAITING as u64 {
             return Err(ActionError::Busy.into());
         }
         // By person: two spellings of one address are one mailbox.
@@ -294,14 +294,16 @@ impl Enrolment {
     pub(crate) fn send<E: Email>(&self, tenant: &Tenant, to: &str, email: &E) -> Result<(), ActionError> {
         let fault = |what: String| ActionError::Fault(what);
         let dispatch = Dispatch {
-            from: self.post.sender.clone(),
+            from: self.post.way(tenant).sender.clone(),
             to: Address::parse(to).map_err(|refusal| fault(refusal.to_string()))?,
             reply_to: Some(support(tenant)?),
             id: random_bytes(&*self.entropy),
             date: self.clock.now(),
+            unsubscribe: None,
+            bounce_address: None,
         };
         let message = Message::compose(email, dispatch).map_err(|broken| fault(broken.to_string()))?;
-        self.post.outbox.post(message).map_err(|_| ActionError::Busy)
+        self.post.way(tenant).outbox.post(message).map_err(|_| ActionError::Busy)
     }
 
     fn sealed(&self, asked: &Asked, purpose: &str) -> Result<String, ActionError> {

@@ -9,6 +9,7 @@ use domain::ids::{CampaignId, OrganisationId, PromptId, RoundId, TenantId};
 use domain::moderation::Moderation;
 use domain::round::{Prompt, RoundState, Theme};
 use domain::round_type::RoundType;
+use domain::sending::SendingFile;
 use domain::tenant_pack::{
     BrandingFile, CampaignFile, ContactsFile, EntryRoute, Flag, JoiningFile, PLATFORM, POLICY_FILE,
     RoundFile, SingleSignOnFile, Standing, TenantFile, TenantPack, round_times,
@@ -77,6 +78,8 @@ pub struct Tenant {
     pub contacts: ContactsFile,
     /// How people are let in, and for how long the roll is kept.
     pub joining: JoiningFile,
+    /// When its emails may go.
+    pub sending: SendingFile,
     /// Whether it is served.
     pub standing: Standing,
     /// What is switched off for it.
@@ -151,6 +154,8 @@ pub struct Campaign {
     pub smallest_group: u32,
     /// Its stages, in order; at least one.
     pub rounds: Vec<RoundInfo>,
+    /// As the pack has it.
+    pub file: Arc<CampaignFile>,
 }
 
 /// A stage of a campaign, as the pack has it. Whether it is open is for the stored round and the clock to say.
@@ -242,6 +247,7 @@ impl Tenant {
             palette,
             contacts: tenant.contacts,
             joining: tenant.joining,
+            sending: tenant.sending,
             standing: tenant.standing,
             switched_off: tenant.switched_off,
             policy_lines,
@@ -297,6 +303,7 @@ impl Organisation {
 
 impl Campaign {
     pub(crate) fn from_file(tenant: &str, campaign: CampaignFile, zone: Tz) -> Result<Self, String> {
+        let file = Arc::new(campaign.clone());
         let rounds = campaign
             .rounds
             .into_iter()
@@ -310,6 +317,7 @@ impl Campaign {
             what_next: campaign.what_next,
             smallest_group: campaign.smallest_group,
             rounds,
+            file,
         })
     }
 

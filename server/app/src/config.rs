@@ -79,7 +79,7 @@ pub struct ServerSettings {
     /// The proxies whose word about their client is taken.
     pub trusted_proxies: TrustedProxies,
     /// Said on every page of a demonstration; no file sets it.
-    pub demo_note: Option<String>,
+    pub demo_note: Option<web::DemoNote>,
 }
 
 /// Which side a process serves.

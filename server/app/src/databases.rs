@@ -1,8 +1,9 @@
 //! Opening the databases of the sides that are served, and bringing them up to date first.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use actions::{Accounts, Actions, EmailPost, Enrolment, Sides, SignOn, Tenants};
+use actions::{Accounts, Actions, EmailPost, EmailWay, Enrolment, Sides, SignOn, Tenants};
 use anyhow::{Error, Result, anyhow, bail};
 use domain::{Clock, Entropy};
 use mail::{Mailbox, Outbox, RetrySchedule};
@@ -11,7 +12,7 @@ use single_sign_on::SingleSignOn;
 use storage::conversation::Conversation;
 use storage::identity::Identity;
 
-use crate::config::Config;
+use crate::config::{Config, MailSettings};
 use crate::data_folder;
 
 /// Said where something needs the identity side.
@@ -22,8 +23,8 @@ pub const NO_IDENTITY: &str =
 pub struct Opened {
     /// The use cases.
     pub sides: Sides,
-    /// Emails on their way out, where the identity side is served.
-    pub outbox: Option<Outbox>,
+    /// Emails on their way out, where the identity side is served: a queue for each way.
+    pub outboxes: Vec<Outbox>,
     /// A demonstration's mailbox.
     pub mailbox: Option<Mailbox>,
 }
@@ -97,13 +98,11 @@ pub async fn open_sides(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn
     let Some(identity) = identity else {
         return Ok(Opened {
             sides: Sides { identity: None, accounts: None, conversation },
-            outbox: None,
+            outboxes: Vec::new(),
             mailbox: None,
         });
     };
-    let (mailer, mailbox) = config.mail.mailer()?;
-    let outbox = Outbox::start(mailer, RetrySchedule::default());
-    let post = EmailPost { outbox: outbox.clone(), sender: config.mail.from.clone() };
+    let (post, outboxes, mailbox) = open_post(config, &clock, &RetrySchedule::default())?;
     let secret = config.identity_secret.read()?;
     let sign_on = Some(sign_on(config)?);
     let accounts = Accounts::new(
@@ -117,7 +116,7 @@ pub async fn open_sides(config: &Config, clock: Arc<dyn Clock>, entropy: Arc<dyn
     );
     let enrolment = Enrolment::new(identity, tenants, clock, entropy, secret, post, sign_on);
     let sides = Sides { identity: Some(enrolment), accounts: Some(accounts), conversation };
-    Ok(Opened { sides, outbox: Some(outbox), mailbox })
+    Ok(Opened { sides, outboxes, mailbox })
 }
 
 /// The identity side's use cases for a command, without single sign-on, before a queue of emails of their own: with `schedule`, which
@@ -130,14 +129,33 @@ pub async fn open_enrolment(
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     schedule: RetrySchedule,
-) -> Result<(Enrolment, Outbox)> {
+) -> Result<(Enrolment, Vec<Outbox>)> {
     let identity = open_identity(config).await?;
     let tenants = Tenants::of_identity(identity.clone());
-    let (mailer, _) = config.mail.mailer()?;
-    let outbox = Outbox::start(mailer, schedule);
-    let post = EmailPost { outbox: outbox.clone(), sender: config.mail.from.clone() };
+    let (post, outboxes, _) = open_post(config, &clock, &schedule)?;
     let secret = config.identity_secret.read()?;
-    Ok((Enrolment::new(identity, tenants, clock, entropy, secret, post, None), outbox))
+    Ok((Enrolment::new(identity, tenants, clock, entropy, secret, post, None), outboxes))
+}
+
+/// The ways of emails, the queues before them, and the mailbox of everybody's way where it is one of memory.
+fn open_post(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+    schedule: &RetrySchedule,
+) -> Result<(EmailPost, Vec<Outbox>, Option<Mailbox>)> {
+    let open = |settings: &MailSettings| -> Result<(EmailWay, Option<Mailbox>)> {
+        let (mailer, mailbox) = settings.mailer(clock)?;
+        let outbox = Outbox::start(mailer.clone(), schedule.clone());
+        let (sender, bounce_address) = (settings.from.clone(), settings.bounce_address.clone());
+        Ok((EmailWay { outbox, mailer, sender, bounce_address }, mailbox))
+    };
+    let (usual, mailbox) = open(&config.mail)?;
+    let mut own = HashMap::new();
+    for (slug, settings) in &config.mail.tenants {
+        own.insert(slug.clone(), open(settings)?.0);
+    }
+    let outboxes = std::iter::once(&usual).chain(own.values()).map(|way| way.outbox.clone()).collect();
+    Ok((EmailPost { usual, own: Arc::new(own) }, outboxes, mailbox))
 }
 
 /// What speaks to identity providers.

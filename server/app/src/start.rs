@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actions::Sides;
+use actions::{Sides, Tenant};
 use anyhow::{Context, Result, anyhow, ensure};
 use domain::{Clock, Entropy};
 use mail::{Mailbox, Message, Outbox};
@@ -15,7 +15,7 @@ use web::edge::headers::Transport;
 use web::edge::metrics::Metrics;
 use web::edge::serve::{Limits, listen, serve};
 use web::edge::shutdown::{ShutdownSignal, ShutdownTrigger, shutdown};
-use web::{MailboxPage, Settings, ShownEmail, Web};
+use web::{Addresses as _, MailboxPage, Settings, ShownEmail, Web};
 
 use crate::addresses::{Scheme, SideAddresses};
 use crate::config::{Config, OTHER_SIDE_MISSING, Side};
@@ -38,7 +38,7 @@ pub struct Running {
     pub sides: Sides,
     /// A demonstration's mailbox.
     pub mailbox: Option<Mailbox>,
-    outbox: Option<Outbox>,
+    outboxes: Vec<Outbox>,
     trigger: ShutdownTrigger,
     listeners: JoinSet<std::io::Result<()>>,
     _lock: Option<DataLock>,
@@ -59,7 +59,7 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
         .flatten()
         .any(|url| url.starts_with("sqlite:"));
     let lock = on_sqlite.then(|| DataLock::take(&config.storage.data)).transpose()?;
-    let Opened { sides, outbox, mailbox } =
+    let Opened { sides, outboxes, mailbox } =
         databases::open_sides(&config, clock, Arc::clone(&entropy)).await?;
     if config.server.side != Side::Both && config.server.public_url.scheme() == Scheme::Https {
         refuse_shared_hosts(&sides).await?;
@@ -67,9 +67,10 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
     let secret = if config.server.side.conversation() { &config.pepper } else { &config.identity_secret };
     // With port 0 the public address is not known before now.
     let own = config.server.public_url.clone().at_port_if_none(site.local_addr()?.port());
+    let addresses = Arc::new(SideAddresses::new(config.server.side, own, config.server.other_side_url));
     let settings = Settings {
         csrf_key: csrf_key(&secret.read()?),
-        addresses: Arc::new(SideAddresses::new(config.server.side, own, config.server.other_side_url)),
+        addresses: Arc::clone(&addresses) as Arc<dyn web::Addresses>,
         mailbox: mailbox.clone().map(|mailbox| Arc::new(DemoMailbox(mailbox)) as Arc<dyn MailboxPage>),
         transport: match config.server.public_url.scheme() {
             Scheme::Https => Transport::Https,
@@ -81,16 +82,23 @@ pub async fn start(config: Config, clock: Arc<dyn Clock>, entropy: Arc<dyn Entro
     };
     let (trigger, signal) = shutdown();
     let web = Web::new(sides.clone(), settings, entropy, signal.clone())?;
-    let addresses = (site.local_addr()?, operations.local_addr()?);
+    let bound = (site.local_addr()?, operations.local_addr()?);
     let connections = web.metrics().open_connections();
     // The operator's own connections are not among those that the site's gauge counts.
     let uncounted = Metrics::new()?.open_connections();
     let mut listeners = JoinSet::new();
     listeners.spawn(serve(site, web.site(), Limits::default(), connections, signal.clone()));
     listeners.spawn(serve(operations, web.operations(), Limits::default(), uncounted, signal.clone()));
+    if let Some(identity) = &sides.identity {
+        let url_of: jobs::UrlOf = Arc::new(move |tenant: &Tenant| addresses.identity(tenant));
+        let (identity, signal) = (identity.clone(), signal.clone());
+        listeners.spawn(async move {
+            jobs::run(identity, url_of, move || signal.clone().begun()).await.map_err(std::io::Error::other)
+        });
+    }
     listeners.spawn(keep_house(sides.clone(), signal));
-    let (site, operations) = addresses;
-    Ok(Running { site, operations, sides, mailbox, outbox, trigger, listeners, _lock: lock })
+    let (site, operations) = bound;
+    Ok(Running { site, operations, sides, mailbox, outboxes, trigger, listeners, _lock: lock })
 }
 
 impl Running {
@@ -108,13 +116,10 @@ impl Running {
         {
             tracing::warn!(%fault, "the identity database could not be made to forget the order of its rows");
         }
-        if let Some(outbox) = &self.outbox
-            && let Err(unsent) = outbox.drain(MAIL_PATIENCE).await
-        {
-            tracing::warn!(%unsent, "the server stopped");
-        }
-        if let Some(identity) = &self.sides.identity {
-            identity.logins_settled().await;
+        for outbox in &self.outboxes {
+            if let Err(unsent) = outbox.drain(MAIL_PATIENCE).await {
+                tracing::warn!(%unsent, "the server stopped");
+            }
         }
         Ok(())
     }

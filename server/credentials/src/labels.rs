@@ -48,8 +48,19 @@ pub const PASSKEY_QUESTIONS: &str = "passkey-questions";
 /// Keyed hashes of the addresses at which somebody tried to sign in. Identity side.
 pub const SIGN_IN_TRIES: &str = "sign-in-tries";
 
+/// Keyed hashes of addresses to which no email goes. Identity side.
+pub const STOPPED_ADDRESSES: &str = "stopped-addresses";
+/// Seals what links carry that stop emails. Identity side.
+pub const STOP_LINKS: &str = "stop-links";
+
+/// Seals what emails to many are called. Identity side.
+pub const EMAIL_REFERENCES: &str = "email-references";
+
+/// Encrypts files that hold login details, until they are fetched. Identity side.
+pub const SEALED_FILES: &str = "sealed-files";
+
 /// All labels of this room.
-pub const ALL: [&str; 21] = [
+pub const ALL: [&str; 25] = [
     SEALED_CODES,
     SESSIONS,
     REPORTERS,
@@ -71,6 +82,10 @@ pub const ALL: [&str; 21] = [
     INVITATIONS,
     PASSKEY_QUESTIONS,
     SIGN_IN_TRIES,
+    STOPPED_ADDRESSES,
+    STOP_LINKS,
+    EMAIL_REFERENCES,
+    SEALED_FILES,
 ];
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A conversation's dates as a calendar file (iCalendar, RFC 5545): for each round when it opens and when it closes.
 
-use chrono::{DateTime, Utc};
-use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
+use chrono::{DateTime, Duration, Utc};
+use icalendar::{Alarm, Calendar, Component, Event, EventLike, EventStatus, Property};
 
 /// The media type.
 pub const MEDIA_TYPE: &str = "text/calendar; charset=utf-8";
@@ -25,14 +25,43 @@ pub struct CalendarRound {
     pub note: Option<String>,
 }
 
+/// Reminders before a closing: a name, and how long before it, as RFC 5545, 3.3.6 writes durations.
+const BEFORE_CLOSING: [(&str, &str); 2] = [("two-days", "-P2D"), ("three-hours", "-PT3H")];
+/// The reminder of an opening.
+const AT_OPENING: [(&str, &str); 1] = [("now", "PT0S")];
+
 /// The calendar file of a conversation; the same dates make the same bytes.
 pub fn calendar(name: &str, address: &str, rounds: &[CalendarRound]) -> String {
+    file(name, address, rounds, |event, _, _| event)
+}
+
+/// The same with reminders (RFC 5545, 3.6.6): when a round opens, two days before it closes, and three hours before.
+pub fn calendar_with_reminders(name: &str, address: &str, rounds: &[CalendarRound]) -> String {
+    file(name, address, rounds, |event, round, reminders| {
+        reminders.iter().fold(event, |mut event, (which, before)| {
+            let uid = format!("{}-{which}", event.get_uid().unwrap_or_default());
+            let mut alarm = Alarm::display(event.get_summary().unwrap_or(name), Duration::zero());
+            // Else the crate takes a random name and the present time.
+            alarm.uid(&uid).timestamp(round.changed_at).add_property("TRIGGER", *before);
+            event.alarm(alarm.done()).done()
+        })
+    })
+}
+
+/// `reminded` is given each entry, its round, and the reminders that are due.
+fn file(
+    name: &str,
+    address: &str,
+    rounds: &[CalendarRound],
+    reminded: impl Fn(Event, &CalendarRound, &[(&str, &str)]) -> Event,
+) -> String {
     let mut calendar = Calendar::new();
     calendar.name(name);
     for round in rounds {
         let titles = if round.title == name { name.to_owned() } else { format!("{name}: {}", round.title) };
-        calendar.push(entry(round, "opens", format!("{titles} opens"), round.opens_at, address));
-        calendar.push(entry(round, "closes", format!("{titles} closes"), round.closes_at, address));
+        let opens = entry(round, "opens", format!("{titles} opens"), round.opens_at, address);
+        let closes = entry(round, "closes", format!("{titles} closes"), round.closes_at, address);
+        calendar.push(reminded(opens, round, &AT_OPENING)).push(reminded(closes, round, &BEFORE_CLOSING));
     }
     calendar.done().to_string()
 }

@@ -173,6 +173,11 @@ pub fn qr_svg(link: &str) -> Result<String, SheetRefusal> {
     ))
 }
 
+/// The same as a file of its own: what reads SVG files looks for its namespace.
+pub(crate) fn qr_file(link: &str) -> Result<String, SheetRefusal> {
+    Ok(qr_svg(link)?.replacen("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ", 1))
+}
+
 pub(crate) fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for character in text.chars() {

@@ -12,7 +12,7 @@ use std::io::Cursor;
 use image::codecs::png::{PngDecoder, PngEncoder};
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageEncoder, Limits, RgbaImage};
-use resvg::tiny_skia::{IntSize, Pixmap};
+use resvg::tiny_skia::{Color, IntSize, Pixmap, PixmapPaint, Transform};
 use thiserror::Error;
 
 pub use favicon::{FAVICON_PIXELS, favicon};
@@ -170,7 +170,27 @@ fn scaled_down(mut picture: RgbaImage, max_width: u32, max_height: u32) -> Pixma
     Pixmap::from_vec(picture.into_raw(), size).expect("four bytes a pixel")
 }
 
-fn encoded(drawn: Pixmap) -> Png {
+/// A logo of ours on a ground of its own: paper and printers do odd things with what is half transparent.
+pub(crate) struct Grounded {
+    pub(crate) png: Png,
+    /// So light that its ground is the brand colour; white else.
+    pub(crate) is_light: bool,
+}
+
+/// Puts a logo of ours on white, or on `brand` if it would vanish there; none for a damaged file.
+pub(crate) fn grounded(png: &[u8], brand: [u8; 3]) -> Option<Grounded> {
+    let picture = decoded(png).ok()?;
+    let (width, height) = picture.dimensions();
+    let picture = scaled_down(picture, width, height);
+    let is_light = favicon::is_light(&picture);
+    let [red, green, blue] = if is_light { brand } else { [u8::MAX; 3] };
+    let mut ground = Pixmap::new(width, height)?;
+    ground.fill(Color::from_rgba8(red, green, blue, u8::MAX));
+    ground.draw_pixmap(0, 0, picture.as_ref(), &PixmapPaint::default(), Transform::identity(), None);
+    Some(Grounded { png: encoded(ground), is_light })
+}
+
+pub(crate) fn encoded(drawn: Pixmap) -> Png {
     let (width, height) = (drawn.width(), drawn.height());
     let mut bytes = Vec::new();
     PngEncoder::new(&mut bytes)

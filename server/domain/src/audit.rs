@@ -8,6 +8,9 @@ use crate::ids::AccountId;
 /// Most characters of a deed's detail; what is longer is cut.
 pub const MAX_DETAIL_CHARACTERS: usize = 500;
 
+/// The name in the record of whoever types commands at the server itself.
+pub const COMMAND_LINE: &str = "command line";
+
 /// One thing that a named person did, as the audit log keeps it: the JSON of this is what is chained.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -80,6 +80,18 @@ pub struct DraftEmail {
     pub kind: EmailKind,
     /// Local time.
     pub send_at: Option<NaiveDateTime>,
+    /// Local time from which on it must not go.
+    #[serde(default)]
+    pub send_until: Option<NaiveDateTime>,
+    /// Short names of the organisations whose people get it; all, if none is named.
+    #[serde(default)]
+    pub organisations: Vec<String>,
+    /// Its subject; the usual one if empty.
+    #[serde(default)]
+    pub subject: String,
+    /// Its words; the usual ones if empty.
+    #[serde(default)]
+    pub text: String,
 }
 
 impl CampaignDraft {
@@ -117,6 +129,10 @@ impl CampaignDraft {
             title: email.title.clone(),
             kind: email.kind,
             send_at: None,
+            send_until: None,
+            organisations: email.organisations.clone(),
+            subject: email.subject.clone(),
+            text: email.text.clone(),
         };
         Self {
             slug,
@@ -157,7 +173,16 @@ impl CampaignDraft {
             return;
         }
         let slug = free(kind.slug(), |slug| self.emails.iter().any(|email| email.slug == slug));
-        self.emails.push(DraftEmail { slug, title: title.to_owned(), kind, send_at });
+        self.emails.push(DraftEmail {
+            slug,
+            title: title.to_owned(),
+            kind,
+            send_at,
+            send_until: None,
+            organisations: Vec::new(),
+            subject: String::new(),
+            text: String::new(),
+        });
     }
 
     /// The campaign's file, if every time is given.
@@ -202,6 +227,10 @@ impl CampaignDraft {
                 title: email.title.clone(),
                 kind: email.kind,
                 send_at,
+                send_until: email.send_until,
+                organisations: email.organisations.clone(),
+                subject: email.subject.clone(),
+                text: email.text.clone(),
             });
         }
         if !missing.is_empty() {
@@ -310,7 +339,7 @@ mod tests {
         for words in [
             "say when “Open discussion” opens",
             "say when “Open discussion” closes",
-            "purpose: write",
+            "say what it is for",
             "what happens next",
         ] {
             assert!(missing.iter().any(|reason| reason.contains(words)), "{words}: {missing:?}");
@@ -331,12 +360,8 @@ mod tests {
     #[test]
     fn a_clone_has_everything_but_the_dates() {
         let mut campaign = bsol_second();
-        campaign.emails.push(EmailFile {
-            slug: "last".into(),
-            title: "Last day".into(),
-            kind: EmailKind::LastDay,
-            send_at: local("2024-05-07T08:00:00"),
-        });
+        let at = local("2024-05-07T08:00:00");
+        campaign.emails.push(EmailFile::new("last", "Last day", EmailKind::LastDay, at));
         let mut draft = CampaignDraft::like(&campaign, "third".into(), "Third".into());
         assert_eq!(reasons(&draft).len(), 3);
         draft.rounds[0].opens = Some(campaign.rounds[0].opens);

@@ -14,7 +14,7 @@ use crate::text::{Body, TextRefusal};
 pub use claim::{CLAIM_MINUTES, Claim};
 pub use codebook::Reason;
 pub use rules::{Moderation, ModerationMode, Rule};
-pub use second_look::{HiddenBy, SecondLook};
+pub use second_look::{HiddenBy, SecondLook, appealed_against};
 
 /// Longest question, answer, appeal or reason in words, in characters.
 pub const MAX_NOTE_CHARACTERS: usize = 1_000;
@@ -64,6 +64,9 @@ impl CaseState {
 
     /// Those that wait for a moderator, the most urgent first.
     pub const WAITING: [Self; 5] = [Self::Appealed, Self::Reported, Self::Held, Self::Answered, Self::New];
+
+    /// Those at which the case of a post stands that a moderator hid and whose author appeals: see [`appealed_against`].
+    pub const WITH_APPEAL: [Self; 3] = [Self::Appealed, Self::Asked, Self::Answered];
 
     /// Its name in addresses and the database.
     pub fn slug(self) -> &'static str {

@@ -1,5 +1,5 @@
-//! Emails that a campaign plans to send, and which of them its dates have overtaken. Such an email is held: nobody gets a "last day" email on
-//! a day that is not the last.
+//! Emails that a campaign plans to send, to whom, and which of them its dates have overtaken. Such an email is held: nobody gets a "last day"
+//! email on a day that is not the last. When they may leave is [`sending`](crate::sending)'s; what they say [`email_words`](crate::email_words)'.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::sending::MAX_NUDGES;
 use crate::tenant_pack::{CampaignFile, RoundFile};
 use crate::time_zone::{Ambiguous, in_words, local_date, to_instant};
 
@@ -21,23 +22,49 @@ pub enum EmailKind {
     Launch,
     /// It is open: come in.
     Reminder,
+    /// There is more time than was said.
+    Extension,
     /// Today is the last day.
     LastDay,
     /// It is over: thank you.
     Closed,
+    /// What people said: the report is there.
+    YouSaid,
+    /// What comes of it.
+    Results,
+}
+
+/// Who of a roll an email goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Whoever holds no credential yet. Decided when each email is claimed, so that one who joined a second ago gets none.
+    NotJoined,
+    /// Everybody, whether they have joined or not.
+    Everybody,
 }
 
 impl EmailKind {
     /// Every kind, in the order of a campaign.
-    pub const ALL: [Self; 4] = [Self::Launch, Self::Reminder, Self::LastDay, Self::Closed];
+    pub const ALL: [Self; 7] = [
+        Self::Launch,
+        Self::Reminder,
+        Self::Extension,
+        Self::LastDay,
+        Self::Closed,
+        Self::YouSaid,
+        Self::Results,
+    ];
 
     /// Its name in files and forms.
     pub fn slug(self) -> &'static str {
         match self {
             Self::Launch => "launch",
             Self::Reminder => "reminder",
+            Self::Extension => "extension",
             Self::LastDay => "last-day",
             Self::Closed => "closed",
+            Self::YouSaid => "you-said",
+            Self::Results => "results",
         }
     }
 
@@ -51,9 +78,25 @@ impl EmailKind {
         match self {
             Self::Launch => "It has opened",
             Self::Reminder => "Reminder",
+            Self::Extension => "More time",
             Self::LastDay => "Last day",
             Self::Closed => "It has closed",
+            Self::YouSaid => "What people said",
+            Self::Results => "What comes of it",
         }
+    }
+
+    /// To whom it goes.
+    pub fn audience(self) -> Audience {
+        match self {
+            Self::Launch | Self::Reminder | Self::Extension | Self::LastDay => Audience::NotJoined,
+            Self::Closed | Self::YouSaid | Self::Results => Audience::Everybody,
+        }
+    }
+
+    /// Whether it is a nudge: it asks in whoever has heard of it before. These are counted and kept apart.
+    pub fn is_nudge(self) -> bool {
+        matches!(self, Self::Reminder | Self::Extension | Self::LastDay)
     }
 }
 
@@ -67,8 +110,46 @@ pub struct EmailFile {
     pub title: String,
     /// What it is about.
     pub kind: EmailKind,
-    /// Local time in the tenant's zone at which it is to go.
+    /// Local time in the tenant's zone at which it is to go; behind quiet hours and holidays if it falls into them.
     pub send_at: NaiveDateTime,
+    /// Local time from which on it must not go any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub send_until: Option<NaiveDateTime>,
+    /// Short names of the organisations whose people get it; all, if none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub organisations: Vec<String>,
+    /// Its subject; the usual one of its kind if empty. Both may name what the campaign knows, such as `{closes}`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub subject: String,
+    /// Its words, paragraphs with an empty line between; the usual ones of its kind if empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+}
+
+impl EmailFile {
+    /// An email to everybody's people with the usual words of its kind.
+    pub fn new(slug: &str, title: &str, kind: EmailKind, send_at: NaiveDateTime) -> Self {
+        Self {
+            slug: slug.to_owned(),
+            title: title.to_owned(),
+            kind,
+            send_at,
+            send_until: None,
+            organisations: Vec::new(),
+            subject: String::new(),
+            text: String::new(),
+        }
+    }
+
+    /// The same email at another time.
+    pub fn sent_at(&self, at: DateTime<Utc>, zone: Tz) -> Self {
+        Self { send_at: at.with_timezone(&zone).naive_local(), ..self.clone() }
+    }
+
+    /// Whether it goes to the people of the organisation with this short name.
+    pub fn reaches(&self, organisation: &str) -> bool {
+        self.organisations.is_empty() || self.organisations.iter().any(|slug| slug == organisation)
+    }
 }
 
 /// Why an email is held.
@@ -101,23 +182,33 @@ pub enum Held {
     /// It asks people in, and nothing is taken.
     #[error("The conversation is paused.")]
     Paused,
-    /// The clocks skip its time.
-    #[error("{0}")]
-    Time(String),
+    /// People have had one only just now.
+    #[error("It comes too soon after “{after}”. It can go from {from}.")]
+    TooSoon {
+        /// The other email's title.
+        after: String,
+        /// In words.
+        from: String,
+    },
+    /// The same has been said.
+    #[error("“{before}” has told the same people already.")]
+    SaidAlready {
+        /// The other email's title.
+        before: String,
+    },
+    /// People have had enough.
+    #[error("{MAX_NUDGES} emails have asked the same people in already. That is the most.")]
+    TooMany,
 }
 
-/// Why `email` is held, if it is, by the dates as they stand at its time: by today's for what is still to be sent, and by those of then for
-/// what has been.
-pub fn held(email: &EmailFile, campaign: &CampaignFile, zone: Tz) -> Option<Held> {
-    let at = match to_instant(email.send_at, zone, Ambiguous::Earliest) {
-        Ok(at) => at,
-        Err(refusal) => return Some(Held::Time(refusal.to_string())),
-    };
+/// Why `email` is held if it is to go at `at`, by the dates as they stand then: by today's for what is still to be sent, and by those of then
+/// for what has been.
+pub fn held(email: &EmailFile, campaign: &CampaignFile, zone: Tz, at: DateTime<Utc>) -> Option<Held> {
     let closing = |round: &RoundFile| to_instant(round.closing_as_of(at), zone, Ambiguous::Latest).ok();
     let closes = campaign.rounds.iter().filter_map(closing).max()?;
     let opening = |round: &RoundFile| to_instant(round.opens, zone, Ambiguous::Earliest).ok();
     let opens = campaign.rounds.iter().filter_map(opening).min()?;
-    if email.kind == EmailKind::Closed {
+    if email.kind.audience() == Audience::Everybody {
         return (at < closes).then(|| Held::StillOpen { closes: in_words(closes, zone) });
     }
     if at < opens {
@@ -162,11 +253,12 @@ mod tests {
     use chrono_tz::Europe::London;
 
     fn email(kind: EmailKind, send_at: &str) -> EmailFile {
-        EmailFile { slug: "e".into(), title: "E".into(), kind, send_at: local(send_at) }
+        EmailFile::new("e", "E", kind, local(send_at))
     }
 
     fn why(campaign: &CampaignFile, kind: EmailKind, send_at: &str) -> Option<String> {
-        held(&email(kind, send_at), campaign, London).map(|held| held.to_string())
+        let at = to_instant(local(send_at), London, Ambiguous::Earliest).unwrap();
+        held(&email(kind, send_at), campaign, London, at).map(|held| held.to_string())
     }
 
     fn changed(campaign: &CampaignFile, wish: DateWish, now: &str) -> CampaignFile {

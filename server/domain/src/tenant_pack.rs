@@ -31,10 +31,11 @@ use crate::planned_email::EmailFile;
 use crate::roll::PlusAddressing;
 use crate::round::VoteWording;
 use crate::round_type::{RoundSettings, RoundType};
+use crate::sending::SendingFile;
 use crate::timetable::DatesChanged;
 pub use campaign::{CampaignPart, CampaignProblem, campaign_problems};
 pub use files::files_of;
-pub use read::{read, round_times, schema};
+pub use read::{host_problem, is_contact, is_slug, read, round_times, schema};
 pub use report::{ReportFigure, ReportHeading, ReportPart, report_parts};
 pub use standing::{Flag, GRACE_DAYS, MAX_REASON_CHARACTERS, MIN_REASON_CHARACTERS, Standing};
 
@@ -103,6 +104,9 @@ pub struct TenantFile {
     /// How joining keeps people apart from what they say.
     #[serde(default)]
     pub joining: JoiningFile,
+    /// When its emails may go.
+    #[serde(default, skip_serializing_if = "SendingFile::is_default")]
+    pub sending: SendingFile,
     /// Whether it is served. Operators change this by page.
     #[serde(default, skip_serializing_if = "is_active")]
     pub standing: Standing,

@@ -18,7 +18,8 @@ pub enum Ambiguous {
 pub enum LocalTimeRefusal {
     /// The spring clock change skips it.
     #[error(
-        "{local} does not exist in {zone}: the clocks go forward over it. Choose a time an hour later or earlier."
+        "{} does not exist in {zone}: the clocks go forward over it. Choose a time an hour later or earlier.",
+        local.format("%-d %B %Y, %H:%M")
     )]
     Skipped {
         /// The local time as written.

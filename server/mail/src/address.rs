@@ -89,15 +89,17 @@ fn is_local_part(local: &str) -> bool {
 }
 
 /// A name with a dot in it whose last part is not a number: neither an IP number nor a machine's bare name.
-fn is_domain(domain: &str) -> bool {
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-    };
+pub(crate) fn is_domain(domain: &str) -> bool {
     let last = domain.rsplit('.').next().unwrap_or_default();
     domain.contains('.') && domain.split('.').all(is_label) && !last.chars().all(|c| c.is_ascii_digit())
+}
+
+/// What stands between the dots of a domain.
+pub(crate) fn is_label(label: &str) -> bool {
+    !label.is_empty()
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 
 impl FromStr for Address {

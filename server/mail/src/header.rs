@@ -5,7 +5,10 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
-use crate::address::Address;
+use crate::{
+    address::Address,
+    dkim::{DkimKey, DkimRefusal},
+};
 
 /// Longer names and subjects are cut off by mail programs anyway.
 pub const MAX_HEADER_CHARACTERS: usize = 200;
@@ -35,6 +38,36 @@ pub struct Sender {
     pub name: HeaderText,
     /// Where bounces and, without another address, replies go.
     pub address: Address,
+    dkim: Option<DkimKey>,
+}
+
+impl Sender {
+    /// A sender whose emails nobody signs.
+    pub fn new(name: HeaderText, address: Address) -> Self {
+        Self { name, address, dkim: None }
+    }
+
+    /// The same, whose emails are signed with `key`.
+    ///
+    /// # Errors
+    /// [`DkimRefusal::OtherDomain`] if receivers would not take the key's word for the address.
+    pub fn signed_with(mut self, key: DkimKey) -> Result<Self, DkimRefusal> {
+        if !key.covers(&self.address) {
+            let (sender, signer) = (self.address.domain().to_owned(), key.domain().to_owned());
+            return Err(DkimRefusal::OtherDomain { sender, signer });
+        }
+        self.dkim = Some(key);
+        Ok(self)
+    }
+
+    /// Whether its emails are signed.
+    pub fn is_signed(&self) -> bool {
+        self.dkim.is_some()
+    }
+
+    pub(crate) fn dkim(&self) -> Option<&DkimKey> {
+        self.dkim.as_ref()
+    }
 }
 
 impl HeaderText {

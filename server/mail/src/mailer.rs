@@ -1,15 +1,26 @@
-//! The ways out of the house behind one handle: SMTP, a folder of `.eml` files, memory.
+//! The ways out of the house behind one handle: SMTP, GOV.UK Notify, a folder of `.eml` files, memory.
 
 use std::{fmt, io, path::PathBuf, sync::Arc, time::Duration};
 
 use thiserror::Error;
 
 use crate::{
-    message::{ComposeFault, Message},
-    transports::{folder::Folder, memory, smtp::SmtpPool},
+    delivery::Delivery,
+    fault::SendFault,
+    message::{ID_BYTES, Message},
+    transports::{
+        folder::Folder,
+        memory,
+        notify::{Notify, NotifyService},
+        smtp::SmtpPool,
+    },
 };
 
-pub use crate::transports::memory::{MEMORY_MESSAGES, Mailbox};
+pub use crate::transports::{
+    MAX_CONNECTIONS,
+    memory::{MEMORY_MESSAGES, Mailbox},
+    smtp::Authority,
+};
 
 /// Sends messages, one way or another. Cheap to clone.
 #[derive(Clone)]
@@ -17,6 +28,7 @@ pub struct Mailer(Arc<Way>);
 
 enum Way {
     Smtp(SmtpPool),
+    Notify(Box<NotifyService>),
     Folder(Folder),
     Memory(Mailbox),
 }
@@ -34,6 +46,8 @@ pub struct Smtp {
     pub login: Option<Login>,
     /// For one attempt, from connecting to the server's last word.
     pub timeout: Duration,
+    /// Who vouches for its certificate besides the authorities that browsers know.
+    pub authority: Option<Authority>,
 }
 
 /// How a connection to a mail server is encrypted. Nothing falls back from one to another.
@@ -67,6 +81,20 @@ pub enum MailerRefusal {
         /// The server.
         host: String,
     },
+    /// No certificate in PEM.
+    #[error("This is no certificate. It should be a PEM text that begins with -----BEGIN CERTIFICATE-----.")]
+    Authority,
+    /// Not a key of GOV.UK Notify's.
+    #[error(
+        "This is no GOV.UK Notify key. Copy the whole key: its name, the service and the secret, with hyphens between."
+    )]
+    ApiKey,
+    /// Not the id of a template.
+    #[error("This is no GOV.UK Notify template. Copy the template's ID from its page.")]
+    TemplateId,
+    /// No client for the web could be made.
+    #[error("Emails cannot be sent over the web from here.")]
+    Client,
     /// The name is none that a certificate could carry.
     #[error("{host} is no name of a mail server. Check the setting.")]
     Host {
@@ -78,42 +106,6 @@ pub enum MailerRefusal {
     Folder(#[from] io::Error),
 }
 
-/// Why a message did not go out this time. Never carries what the server said: servers repeat addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum SendFault {
-    /// The server said no for good (5xx): trying again will not help.
-    #[error("the mail server refused the message with code {0}")]
-    Refused(u16),
-    /// The server said not now (4xx).
-    #[error("the mail server put the message off with code {0}")]
-    PutOff(u16),
-    /// The server does not take our login (530, 534, 535, 538): the operator must act, the message is innocent.
-    #[error("the mail server did not accept our login, code {0}")]
-    Login(u16),
-    /// No connection, or it broke.
-    #[error("the mail server cannot be reached")]
-    Unreachable,
-    /// No encryption to be had, or a certificate that is not the server's.
-    #[error("no safe connection to the mail server")]
-    NotSafe,
-    /// The server took longer than the time allowed.
-    #[error("the mail server did not answer in time")]
-    TooSlow,
-    /// The folder could not be written.
-    #[error("the folder for email cannot be written: {0}")]
-    Folder(io::ErrorKind),
-    /// The message could not be put together.
-    #[error(transparent)]
-    Compose(#[from] ComposeFault),
-}
-
-impl SendFault {
-    /// Whether the same message may get through later.
-    pub fn may_pass(self) -> bool {
-        !matches!(self, Self::Refused(_) | Self::Compose(_))
-    }
-}
-
 impl Mailer {
     /// Through a mail server. Nothing is connected yet.
     ///
@@ -121,6 +113,15 @@ impl Mailer {
     /// [`MailerRefusal::Unencrypted`] unless the server is this machine itself, [`MailerRefusal::Host`].
     pub fn smtp(server: Smtp) -> Result<Self, MailerRefusal> {
         Ok(Self(Arc::new(Way::Smtp(SmtpPool::new(server)?))))
+    }
+
+    /// Through GOV.UK Notify. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// [`MailerRefusal::Unencrypted`] unless the service is this machine itself, [`MailerRefusal::Host`], [`MailerRefusal::ApiKey`],
+    /// [`MailerRefusal::TemplateId`].
+    pub fn notify(service: Notify) -> Result<Self, MailerRefusal> {
+        Ok(Self(Arc::new(Way::Notify(Box::new(NotifyService::new(service)?)))))
     }
 
     /// Into a folder, one `.eml` file a message, readable by the owner only. Makes the folder if need be.
@@ -144,11 +145,29 @@ impl Mailer {
     pub async fn send(&self, message: &Message) -> Result<(), SendFault> {
         match &*self.0 {
             Way::Smtp(pool) => pool.send(message).await,
+            Way::Notify(service) => service.send(message).await,
             Way::Folder(folder) => folder.send(message).await,
             Way::Memory(mailbox) => {
                 mailbox.put(message.clone());
                 Ok(())
             }
+        }
+    }
+
+    /// Whether this way knows later what became of a message. The others do not: what was sent twice to them may arrive twice.
+    pub fn can_be_asked(&self) -> bool {
+        matches!(&*self.0, Way::Notify(_))
+    }
+
+    /// What became of the message with that id. A service may take a while to know of a message that it has accepted: nothing found in
+    /// the first minutes proves nothing.
+    ///
+    /// # Errors
+    /// [`SendFault::CannotBeAsked`] unless [`Self::can_be_asked`]; otherwise as sending.
+    pub async fn find(&self, reference: [u8; ID_BYTES]) -> Result<Option<Delivery>, SendFault> {
+        match &*self.0 {
+            Way::Notify(service) => service.find(reference).await,
+            Way::Smtp(_) | Way::Folder(_) | Way::Memory(_) => Err(SendFault::CannotBeAsked),
         }
     }
 
@@ -170,6 +189,7 @@ impl fmt::Debug for Mailer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let way = match &*self.0 {
             Way::Smtp(_) => "smtp",
+            Way::Notify(_) => "notify",
             Way::Folder(_) => "folder",
             Way::Memory(_) => "memory",
         };

@@ -13,7 +13,8 @@ use crate::{
     address::Address,
     emails::Email,
     header::{HeaderText, Sender},
-    render::{Rendered, render},
+    render::{Rendered, render, wrap},
+    unsubscribe::Unsubscribe,
 };
 
 /// Random bytes in a message id.
@@ -30,10 +31,15 @@ pub struct Dispatch {
     pub to: Address,
     /// Where replies go, if not to the sender.
     pub reply_to: Option<Address>,
-    /// Random bytes for the Message-ID. A message sent again keeps them, so that mail servers can tell a double.
+    /// Random bytes for the Message-ID, and the reference by which a service can be asked. A message sent again keeps them, so that mail
+    /// servers can tell a double.
     pub id: [u8; ID_BYTES],
     /// The present instant.
     pub date: DateTime<Utc>,
+    /// How the recipient stops emails of this kind. What somebody has just asked for has none.
+    pub unsubscribe: Option<Unsubscribe>,
+    /// Where the envelope says that reports of failure go, if not to the sender.
+    pub bounce_address: Option<Address>,
 }
 
 /// An email on its way. `Debug` shows nothing but its kind.
@@ -42,6 +48,7 @@ pub struct Message {
     kind: &'static str,
     dispatch: Dispatch,
     subject: HeaderText,
+    paragraphs: String,
     text: String,
     html: String,
 }
@@ -63,6 +70,12 @@ pub enum ComposeFault {
         /// The email's kind.
         kind: &'static str,
     },
+    /// The sender's key made no signature.
+    #[error("the email {kind} could not be signed")]
+    Signature {
+        /// The email's kind.
+        kind: &'static str,
+    },
     /// The parts made no message.
     #[error("the email {kind} could not be put together")]
     Parts {
@@ -78,10 +91,11 @@ impl Message {
     /// A [`ComposeFault`] if a template is broken.
     pub fn compose<E: Email>(email: &E, dispatch: Dispatch) -> Result<Self, ComposeFault> {
         let kind = E::KIND;
-        let Rendered { subject, text, html } =
+        let Rendered { subject, paragraphs, html } =
             render(email).map_err(|part| ComposeFault::Template { kind, part })?;
         let subject = HeaderText::parse(&subject).map_err(|_| ComposeFault::Subject { kind })?;
-        Ok(Self { kind, dispatch, subject, text, html })
+        let text = wrap(&paragraphs);
+        Ok(Self { kind, dispatch, subject, paragraphs, text, html })
     }
 
     /// Which email it is, for logs and counts.
@@ -114,26 +128,50 @@ impl Message {
         &self.text
     }
 
+    /// The same, a paragraph a line: for a service that does its own layout.
+    pub(crate) fn paragraphs(&self) -> &str {
+        &self.paragraphs
+    }
+
     /// The words as HTML.
     pub fn html(&self) -> &str {
         &self.html
     }
 
+    /// How the recipient stops emails of this kind.
+    pub fn unsubscribe(&self) -> Option<&Unsubscribe> {
+        self.dispatch.unsubscribe.as_ref()
+    }
+
+    /// The id's bytes.
+    pub fn reference(&self) -> [u8; ID_BYTES] {
+        self.dispatch.id
+    }
+
     /// The id's bytes in hexadecimal.
     pub fn id(&self) -> String {
-        self.dispatch.id.iter().fold(String::new(), |id, byte| format!("{id}{byte:02x}"))
+        hex::encode(self.dispatch.id)
     }
 
-    /// The message as it goes over the wire: RFC 5322, with a plain and an HTML part.
+    /// The message as it goes over the wire: RFC 5322, with a plain and an HTML part, signed if its sender has a key.
     ///
     /// # Errors
-    /// [`ComposeFault::Parts`], which the checked types leave no known way to reach.
+    /// [`ComposeFault::Parts`] and [`ComposeFault::Signature`], which the checked types leave no known way to reach.
     pub fn formatted(&self) -> Result<Vec<u8>, ComposeFault> {
-        Ok(self.mime()?.formatted())
+        let message = self.mime()?.formatted();
+        let Some(key) = self.dispatch.from.dkim() else { return Ok(message) };
+        let signature = key.header(&message, self.dispatch.date);
+        let signature = signature.ok_or(ComposeFault::Signature { kind: self.kind })?;
+        Ok([signature, message].concat())
     }
 
-    pub(crate) fn mime(&self) -> Result<lettre::Message, ComposeFault> {
-        let Dispatch { from, to, reply_to, date, .. } = &self.dispatch;
+    /// Whom the mail server is told it is from: who hears that it could not be delivered.
+    pub(crate) fn return_path(&self) -> &Address {
+        self.dispatch.bounce_address.as_ref().unwrap_or(&self.dispatch.from.address)
+    }
+
+    fn mime(&self) -> Result<lettre::Message, ComposeFault> {
+        let Dispatch { from, to, reply_to, date, unsubscribe, .. } = &self.dispatch;
         let mailbox = |name: Option<&HeaderText>, address: &Address| {
             Mailbox::new(name.map(|name| name.as_str().to_owned()), address.to_lettre())
         };
@@ -150,6 +188,9 @@ impl Message {
             ));
         if let Some(address) = reply_to {
             builder = builder.reply_to(mailbox(None, address));
+        }
+        for header in unsubscribe.iter().flat_map(Unsubscribe::headers) {
+            builder = builder.raw_header(header);
         }
         // A boundary out of the id: the same message is always the same bytes.
         let parts = MultiPart::builder()

@@ -26,7 +26,7 @@ use tokio::{
 
 use crate::{Mailer, Message, SendFault};
 
-/// Messages that may wait or be under way at once, about 6 kB each.
+/// Messages that may wait or be under way at once, about 8 kB each.
 pub const MAX_WAITING: usize = 10_000;
 /// Conversations with the mail server at once.
 pub const MAX_SENDING: usize = 8;

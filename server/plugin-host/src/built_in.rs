@@ -2,6 +2,9 @@
 
 use std::sync::LazyLock;
 
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
 use crate::artefact::Digest;
 use crate::manifest::{Manifest, ManifestRefusal};
 
@@ -14,6 +17,30 @@ pub struct BuiltIn {
     pub component: &'static [u8],
     /// Its manifest, but for the digest.
     manifest: &'static str,
+    /// An [`Example`], as JSON.
+    example: &'static str,
+}
+
+/// Settings to begin with, for whoever prepares a round of this type and has no file of settings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// Settings that the round type accepts.
+    pub settings: Map<String, Value>,
+    /// Questions that go with them: each is where people talk about the subject of its name.
+    pub questions: Vec<ExampleQuestion>,
+    /// Names of parts of the settings, and what each means, in plain words.
+    pub parts: Vec<(String, String)>,
+}
+
+/// A question of an example.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExampleQuestion {
+    /// Its short name.
+    pub slug: String,
+    /// What it asks.
+    pub text: String,
 }
 
 macro_rules! built_in {
@@ -22,6 +49,7 @@ macro_rules! built_in {
             name: $name,
             component: include_bytes!(concat!("../components/", $name, ".wasm")),
             manifest: include_str!(concat!("../../../plugins/", $name, "/manifest.json")),
+            example: include_str!(concat!("../../../plugins/", $name, "/example.json")),
         }),*]
     };
 }
@@ -51,6 +79,11 @@ impl BuiltIn {
     /// [`ManifestRefusal::NotAManifest`]; a test keeps that from happening.
     pub fn manifest(&self) -> Result<Manifest, ManifestRefusal> {
         Manifest::of_component(self.manifest, self.component)
+    }
+
+    /// Settings to begin with; always some: a test keeps its file readable, and what it says accepted.
+    pub fn example(&self) -> Option<Example> {
+        serde_json::from_str(self.example).ok()
     }
 }
 

@@ -33,7 +33,7 @@ mod view;
 
 pub use answers::Sent;
 pub use artefact::{Digest, NotADigest, Shelf, ShelfFault};
-pub use built_in::{BUILT_IN, BuiltIn};
+pub use built_in::{BUILT_IN, BuiltIn, Example, ExampleQuestion};
 pub use call::Log;
 pub use check::{Report, check};
 pub use compile::{CompileRefusal, Compiler, compile_as_child};

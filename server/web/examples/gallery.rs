@@ -49,7 +49,16 @@ fn draw(folder: &Path) -> Result<(), Box<dyn Error>> {
             write(&folder.join(name).join(format!("{}.html", sample.name)), html.as_bytes())?;
         }
     }
-    for name in ["candour.css", "console.css", "live.js", "draft.js", "join.js", "htmx.js", "moderation.js"] {
+    for name in [
+        "candour.css",
+        "console.css",
+        "countdown.css",
+        "live.js",
+        "draft.js",
+        "join.js",
+        "htmx.js",
+        "moderation.js",
+    ] {
         let url = assets::url(name);
         let hashed = url.trim_start_matches("/assets/");
         let asset = assets::find(hashed, "identity").ok_or("an asset is missing")?;

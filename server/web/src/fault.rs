@@ -210,6 +210,18 @@ fn problem(error: Error) -> Response {
     if error.downcast_ref::<BodyRefusal>().is_some() || error.downcast_ref::<CsrfRefusal>().is_some() {
         return error.into_response();
     }
+    let closed = |title: &'static str| Problem::new(status, "site-closed", title);
+    match error.downcast_ref::<PageError>() {
+        Some(PageError::Suspended { reason }) => {
+            return closed("This site is closed for now.").with_detail(reason.as_str()).into_response();
+        }
+        Some(PageError::Left) => return closed("This site is closed.").into_response(),
+        Some(PageError::SwitchedOff) => {
+            let title = "This part is switched off for now.";
+            return Problem::new(status, "switched-off", title).into_response();
+        }
+        _ => {}
+    }
     let (slug, title) = match status {
         StatusCode::NOT_FOUND => ("not-found", "There is nothing here."),
         StatusCode::METHOD_NOT_ALLOWED => ("method-not-allowed", "This address does not do that."),

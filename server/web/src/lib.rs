@@ -42,6 +42,23 @@ use state::State;
 /// The OpenAPI description of the JSON API, as `docs/openapi.json` has it.
 pub use api::openapi_json;
 
+/// What is said on every page of a demonstration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoNote {
+    /// In every tenant.
+    pub words: String,
+    /// In one tenant besides: its short name, and what is said there.
+    pub of_one: (String, String),
+}
+
+impl DemoNote {
+    /// The words for the tenant called `slug`.
+    fn of(&self, slug: &str) -> String {
+        let (one, more) = &self.of_one;
+        if one == slug { format!("{} {more}", self.words) } else { self.words.clone() }
+    }
+}
+
 /// What a deployment decides about its web side.
 #[derive(Clone)]
 pub struct Settings {
@@ -52,7 +69,7 @@ pub struct Settings {
     /// The proxies whose word about their client is taken.
     pub trusted_proxies: TrustedProxies,
     /// Said on every page of a demonstration.
-    pub demo_note: Option<String>,
+    pub demo_note: Option<DemoNote>,
     /// Under which addresses people find both sides of a tenant.
     pub addresses: Arc<dyn Addresses>,
     /// Who runs the other side, where somebody else does.

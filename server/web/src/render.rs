@@ -142,7 +142,7 @@ fn plural(count: i64, one: &str, many: &str) -> String {
 }
 
 /// 29719 as people write it: "29,719".
-fn thousands(number: i64) -> String {
+pub(crate) fn thousands(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3 + 1);
     if number < 0 {
@@ -200,7 +200,8 @@ mod tests {
 
     #[test]
     fn every_form_that_writes_carries_the_token() {
-        for (name, page) in pages() {
+        // The link of an email is what lets stop its emails: mail providers, who know no token, send the same form.
+        for (name, page) in pages().into_iter().filter(|(name, _)| !name.contains("/stop_emails/")) {
             for form in page.split("<form").skip(1) {
                 let form = form.split("</form>").next().unwrap();
                 let writes = form.contains("method=\"post\"");

@@ -19,9 +19,9 @@ use crate::edge::headers::SecurityHeaders;
 use crate::edge::log::Observe;
 use crate::fault::Drawing;
 use crate::pages::{
-    activity, begin, come_back, confirm, contribution, conversation, dates, enter, files, home, information,
-    issue, join, keys, leave, login, mailbox, mine, mine_moderation, posts, published_report, report, share,
-    sign_up, single_sign_on, votes,
+    activity, begin, come_back, confirm, contribution, conversation, countdown, dates, email_reports, enter,
+    files, home, information, issue, join, keys, leave, login, mailbox, mine, mine_moderation, posts,
+    published_report, report, share, sign_up, single_sign_on, stop_emails, votes,
 };
 use crate::state::State;
 use crate::tenancy::Tenancy;
@@ -80,6 +80,7 @@ fn shared_table() -> Vec<Entry> {
         get("/cookies", information::cookies),
         get("/accessibility", information::accessibility),
         get("/pages/:slug", information::page),
+        get("/countdown/:campaign", countdown::show),
         get("/keys", keys::show),
         get("/keys.json", keys::log),
         get("/assets/:file", files::asset),
@@ -102,6 +103,9 @@ fn identity_table() -> Vec<Entry> {
         get("/sign-on", single_sign_on::finish),
         post("/issue/:campaign", issue::sign),
         Entry { method: Method::OPTIONS, ..post("/issue/:campaign", issue::may_ask) },
+        get("/emails/stop/:token", stop_emails::show),
+        post("/emails/stop/:token", stop_emails::send),
+        post("/emails/reports", email_reports::take),
         get("/dev/mail", mailbox::show),
     ]
 }
@@ -227,9 +231,9 @@ pub(crate) fn site(state: &Arc<State>) -> impl Endpoint + use<> {
     }
     routes
         .with(AddData::new(Arc::clone(state)))
-        .with(CheckOrigin { exempt: &["/api/", "/issue/"] })
+        .with(CheckOrigin { exempt: &["/api/", "/issue/", "/emails/"] })
         .with(NoteCrossSite(Arc::clone(state)))
-        .with(CapBodies { max_bytes: MAX_FORM_BYTES, uploads: &["roll", "logo"] })
+        .with(CapBodies { max_bytes: MAX_FORM_BYTES, uploads: &["roll", "logo", "reports"] })
         // Outside of the cap, so that its refusal is drawn as the tenant's page. Reads no body.
         .with(Tenancy(Arc::clone(state)))
         .with(Observe::new(&*state.entropy, state.metrics.clone()))

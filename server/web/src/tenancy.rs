@@ -127,25 +127,24 @@ impl<E> TenantFound<E> {
         let roll = self.state.sides.identity.is_none().then(|| settings.addresses.identity(tenant));
         let bare = |address: String| address.trim_end_matches('/').to_owned();
         let addressed = Addressed { by_path, talk: talk.map(bare), roll: roll.map(bare) };
-        let note = settings.demo_note.as_deref();
+        let note = settings.demo_note.as_ref().map(|note| note.of(&tenant.slug));
         let (renderer, now) = (&self.state.renderer, self.state.now());
         let whom = (tenant, tenant.campaign_at(now));
-        Ok(Some(self.state.wardrobe.dress(renderer, whom, addressed, note, now)?))
+        Ok(Some(self.state.wardrobe.dress(renderer, whom, addressed, note.as_deref(), now)?))
     }
 }
 
-/// Why `path` is not served for `tenant`, if an operator closed it: its site, but for the console and what its pages are drawn with, or a
-/// part of the service.
+/// Why `path` is not served for `tenant`, if an operator closed it: its site, but for the console, what its pages are drawn with and the link in
+/// emails that stops them; or a part of the service.
 fn closed_to(tenant: &actions::Tenant, path: &str) -> Option<PageError> {
     let serves =
         |part: &str| path == part || path.strip_prefix(part).is_some_and(|rest| rest.starts_with('/'));
+    let stays = ["/console", "/branding", "/emails"].into_iter().any(serves);
     match &tenant.standing {
-        Standing::Suspended { reason } if !serves("/console") && !serves("/branding") => {
+        Standing::Suspended { reason } if !stays => {
             return Some(PageError::Suspended { reason: reason.clone() });
         }
-        Standing::Leaving { .. } if !serves("/console") && !serves("/branding") => {
-            return Some(PageError::Left);
-        }
+        Standing::Leaving { .. } if !stays => return Some(PageError::Left),
         _ => {}
     }
     let off = |flag| tenant.switched_off.contains(&flag);

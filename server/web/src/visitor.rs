@@ -79,9 +79,15 @@ fn dressed_for(
         .and_then(|session| dressed.tenant.campaigns.iter().find(|campaign| campaign.id == session.campaign));
     match own {
         Some(own) if dressed.campaign != Some(own.id) => {
-            let note = state.settings.demo_note.as_deref();
+            let note = state.settings.demo_note.as_ref().map(|note| note.of(&dressed.tenant.slug));
             let whom = (&dressed.tenant, Some(own));
-            state.wardrobe.dress(&state.renderer, whom, dressed.addressed.clone(), note, state.now())
+            state.wardrobe.dress(
+                &state.renderer,
+                whom,
+                dressed.addressed.clone(),
+                note.as_deref(),
+                state.now(),
+            )
         }
         _ => Ok(Arc::clone(dressed)),
     }

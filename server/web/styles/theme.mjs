@@ -1,4 +1,4 @@
-// Compiles candour.scss and console.scss into stylesheets whose tenant colours are CSS variables.
+// Compiles candour.scss, console.scss and countdown.scss into stylesheets whose tenant colours are CSS variables.
 //
 // nhsuk-frontend mixes its colours in Sass, so a tenant's colour cannot be a variable there. Instead: compile twice
 // with two sets of sentinel colours; wherever the two results differ stands a tenant colour. Which one, and how it was
@@ -90,7 +90,7 @@ function write(name, text) {
 }
 
 const used = new Set();
-for (const name of ["candour", "console"]) {
+for (const name of ["candour", "console", "countdown"]) {
   const { css, names } = theme(name);
   write(`${name}.css`, css + "\n");
   names.forEach((colour) => used.add(colour));

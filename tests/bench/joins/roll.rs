@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actions::{Campaign, Enrolment, Tenant, Whom};
+use actions::{Actor, Campaign, Enrolment, Tenant};
 use anyhow::{Context, Result, ensure};
 use app::{Config, OsRandom, SystemClock};
 use documents::roll::RollKind;
@@ -71,7 +71,10 @@ impl Ground {
         let begun = Instant::now();
         let held = self.enrolment.import_roll(&self.tenant, &self.campaign, kind, file, &|_| {}).await?;
         let hold = begun.elapsed();
-        let added = self.enrolment.confirm_roll(&self.tenant, &self.campaign, held.import).await?;
+        let added = self
+            .enrolment
+            .confirm_roll(&Actor::command_line(self.tenant.id), &self.tenant, &self.campaign, held.import)
+            .await?;
         ensure!(added == PEOPLE as u64, "{added} people came onto the roll");
         Ok(Import { hold, confirm: begun.elapsed() - hold })
     }
@@ -80,7 +83,7 @@ impl Ground {
         for organisation in &self.tenant.organisations {
             let take = |_| std::future::ready(Ok(()));
             let (tenant, campaign) = (&self.tenant, &self.campaign);
-            self.enrolment.issue_logins(tenant, campaign, organisation, Whom::NotJoined, take).await?;
+            self.enrolment.issue_logins(tenant, campaign, organisation, take).await?;
         }
         // The task that sees to it by itself may be about it already: the second is measured.
         self.enrolment.forget_order_now().await?;

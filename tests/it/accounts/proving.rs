@@ -84,6 +84,8 @@ both_databases! {
             lead.get("/console").await.expect(200);
         }
         let asked = lead.post(INVITE, &[("name", &*long)]).await.expect(403);
+        let asked = proves_with(&lead, &asked, "not the password").await.expect(422);
+        assert!(asked.text().contains("what you sent is not kept"), "with each try: {}", asked.text());
         assert_eq!(proves_with(&lead, &asked, PASSWORD).await.location(), INVITE, "back to where it is typed again");
     }
 

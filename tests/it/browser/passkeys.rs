@@ -16,6 +16,14 @@ const CATCH: &str = "HTMLFormElement.prototype.submit = function () {
     window.caught = [this.elements.kept.value, this.elements.answer.value];
 };";
 
+/// Fills in the form that invites somebody, and sends it.
+const INVITES_SAM: &str = "
+    document.getElementById('name').value = 'Sam & Co';
+    document.getElementById('email').value = 'sam@example.org';
+    document.querySelector('[name=role][value=moderator]').checked = true;
+    document.getElementById('name').form.requestSubmit();
+";
+
 /// A browser on a device with an authenticator.
 struct Desk {
     browser: Browser,
@@ -120,6 +128,28 @@ async fn made_used_and_shown_again_by_keyboard() {
     desk.enters("button \"Use a passkey\"").await;
     desk.arrives("/console/people/invite").await;
     assert!(desk.browser.complaints().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_is_sent_after_a_passkey_was_shown() {
+    let databases = TestDatabases::create(Kind::Sqlite).await;
+    let server = TestServer::start(&databases).await;
+    let desk = Desk::with_authenticator(&server).await;
+    let (_, link) = server.invites("bsol", "Alex Rowan", &[Role::CommsLead]).await;
+    desk.accepts(&link).await;
+    desk.open("/console/people/invite").await;
+    server.clock.advance(11 * 60);
+    desk.browser.evaluate(INVITES_SAM).await;
+    desk.browser.expect_words("Nothing has been done yet").await;
+    desk.enters("button \"Use a passkey\"").await;
+    desk.browser.expect_words("Send it now").await;
+    let bsol = server.tenant("bsol").await;
+    assert_eq!(server.accounts().list_accounts(&bsol).await.unwrap().len(), 1, "it is sent by a press");
+    desk.enters("button \"Send what I typed\"").await;
+    desk.arrives("/console/people?done=invited").await;
+    let listed = server.accounts().list_accounts(&bsol).await.unwrap();
+    let sam = listed.iter().find(|one| one.account.email == "sam@example.org").expect("invited");
+    assert_eq!((sam.account.name.as_str(), sam.roles.as_slice()), ("Sam & Co", &[Role::Moderator][..]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,12 +16,13 @@ use super::sights::{self, Fonts};
 use crate::harness::browser::{Browser, Width};
 
 /// The pages that are looked at, by the templates' names.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 15] = [
     "activity",
     "anonymity",
     "begin",
     "come_back",
     "confirm",
+    "countdown",
     "erase",
     "join",
     "keys",
@@ -30,6 +31,7 @@ const PAGES: [&str; 13] = [
     "published_report",
     "sign_up",
     "standing",
+    "stop_emails",
 ];
 
 /// And all pages of the console, in as many parts: no test of pages takes for ever.
@@ -115,6 +117,10 @@ fn file(path: &str, files: &BTreeMap<String, File>) -> Option<File> {
     // The colours of a sample, which the server works out.
     if path.contains("/console/look.css?") {
         return Some(("text/css", b".candour-look { --candour-brand: #8a6b21; }".to_vec()));
+    }
+    // What a page asks for again by itself while something is being made.
+    if path.ends_with("/campaigns/second/toolkit") {
+        return files.get("/console/toolkit/making").cloned();
     }
     // What browsers ask for on their own.
     if path == "/favicon.ico" {

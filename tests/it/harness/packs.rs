@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDateTime, TimeDelta};
 use domain::Clock;
+use domain::planned_email::EmailFile;
 use domain::tenant_pack::{self, PackFiles, ReportFile, SingleSignOnFile, TenantPack};
 
 /// BSol's second conversation.
@@ -50,8 +51,9 @@ fn all() -> Vec<TenantPack> {
             let mut files = PackFiles::new();
             add_files(&path, "", &mut files);
             let mut pack = tenant_pack::read(&files).unwrap_or_else(|problems| panic!("{problems:?}"));
-            // Nobody waits, but in the tests about waiting.
+            // Nobody waits, but in the tests about waiting; and nobody gets emails by a plan, but in those about plans.
             pack.tenant.joining.batch_size = 1;
+            pack.campaigns.values_mut().for_each(|campaign| campaign.emails.clear());
             packs.insert(pack.tenant.slug.clone(), pack);
         }
     }
@@ -100,6 +102,14 @@ pub fn waiting_for(size: u32) -> Vec<TenantPack> {
     let mut packs = ours();
     packs.iter_mut().for_each(|pack| pack.tenant.joining.batch_size = size);
     packs
+}
+
+/// The emails that the pack of BSol plans for its second conversation.
+pub fn second_plan() -> Vec<EmailFile> {
+    let mut files = PackFiles::new();
+    add_files(&folder().join("bsol"), "", &mut files);
+    let mut pack = tenant_pack::read(&files).unwrap_or_else(|problems| panic!("{problems:?}"));
+    pack.campaigns.remove(SECOND).expect("the pack has it").emails
 }
 
 /// BSol alone, whose first round opens and closes at these local times.

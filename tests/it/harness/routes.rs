@@ -67,10 +67,17 @@ pub fn template(route: &RouteInfo) -> Template {
         ("GET", "/branding/:file") => ("/branding/:file", Body::None),
         ("GET", "/enter") => ("/enter", Body::None),
         ("POST", "/enter") => ("/enter", Body::Form(&[("code", "{code}"), ("shared", "no")])),
+        ("GET", "/countdown/:campaign") => ("/countdown/:campaign", Body::None),
         ("GET", "/keys") => ("/keys", Body::None),
         ("GET", "/keys.json") => ("/keys.json", Body::None),
         ("GET", "/dev/mail") => ("/dev/mail", Body::None),
         ("GET", "/sign-on") => ("/sign-on?code=x&state=x", Body::None),
+        // Nobody's link, and a report of nobody's email: emails_pages.rs tries those that are somebody's.
+        ("GET" | "POST", "/emails/stop/:token") => ("/emails/stop/00", Body::None),
+        ("POST", "/emails/reports") => {
+            let receipt = r#"{"reference":"00","to":"a@example.org","status":"permanent-failure","notification_type":"email"}"#;
+            ("/emails/reports", Body::Json(receipt))
+        }
         ("GET", "/join/:campaign") => ("/join/:campaign", Body::None),
         ("GET", "/join/:campaign/login") => ("/join/:campaign/login?code={code}", Body::None),
         ("POST", "/join/:campaign/login") => ("/join/:campaign/login", Body::Form(&[("code", "{code}")])),

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use actions::{Actions, Campaign, Enrolment, IssuedLogin, Tenant, Whom};
+use actions::{Actions, Actor, Campaign, Enrolment, IssuedLogin, Tenant};
 use app::addresses::PublicUrl;
 use app::config::{Databases, MailWay, Side};
 use app::secrets::PepperSource;
@@ -21,7 +21,7 @@ use rand::{Rng, SeedableRng};
 use super::databases::{Kind, TestDatabases};
 use super::joiner::Key;
 use super::packs;
-use super::patience::eventually;
+use super::patience::{PATIENCE, eventually};
 use super::people::{Device, Person, Program};
 
 /// BSol's first conversation is open then, and only that.
@@ -186,6 +186,11 @@ impl TestServer {
         self.running.sides.apply_tenant_pack(pack).await.expect("the pack applies");
     }
 
+    /// From now on it takes no email, as when the mail server has been down for long.
+    pub async fn takes_no_email(&self) {
+        self.enrolment.post().usual.outbox.drain(PATIENCE).await.expect("what waited leaves");
+    }
+
     /// Ends it, as SIGTERM does.
     pub async fn stop(self) {
         self.running.shutdown().await.expect("the server ends in order");
@@ -228,7 +233,10 @@ impl TestServer {
             self.enrolment.import_roll(&tenant, campaign, RollKind::Csv, file.as_bytes(), &|_| {}).await;
         let held = held.expect("the roll is read");
         assert_eq!(held.held, people.len(), "{:?} {:?}", held.problems, held.duplicates);
-        self.enrolment.confirm_roll(&tenant, campaign, held.import).await.expect("it is confirmed");
+        self.enrolment
+            .confirm_roll(&Actor::command_line(tenant.id), &tenant, campaign, held.import)
+            .await
+            .expect("it is confirmed");
         let log = self.enrolment.launch_campaign(&tenant, campaign).await.expect("it is launched");
         self.actions.learn_keys(&tenant, &log).await.expect("the other side takes the log");
         let mut codes = HashMap::new();
@@ -238,7 +246,7 @@ impl TestServer {
                 std::future::ready(Ok(()))
             };
             self.enrolment
-                .issue_logins(&tenant, campaign, organisation, Whom::NotJoined, take)
+                .issue_logins(&tenant, campaign, organisation, take)
                 .await
                 .expect("they are issued");
         }

@@ -108,6 +108,13 @@ impl Tables {
         self.0.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
+    /// Does something in a transaction that goes on until what this gives is rolled back: locks last as long.
+    pub async fn holds(&self, sql: &str) -> DatabaseTransaction {
+        let transaction = self.0.begin().await.expect("a transaction begins");
+        transaction.execute_unprepared(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+        transaction
+    }
+
     /// A UUID column as text, in SQL.
     pub fn uuid(&self, column: &str) -> String {
         match self.0.get_database_backend() {

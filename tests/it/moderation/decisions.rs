@@ -8,6 +8,7 @@ use super::{CAMPAIGN, looked_at_before};
 use crate::harness::databases::both_databases;
 use crate::harness::packs;
 use crate::harness::server::TestServer;
+use crate::harness::staff::{Colleague, seen};
 use crate::harness::tables::Tables;
 
 both_databases! {
@@ -89,6 +90,8 @@ both_databases! {
         assert!(mine.contains("It is not about what this conversation asks.") && mine.contains("This is about rotas."));
         // Only its author appeals, and once.
         assert_eq!(reader.post(&reader.at("/mine/appeal"), &[("post", &idea), ("body", "Let me")]).await.status, 404);
+        let empty = author.post(&author.at("/mine/appeal"), &[("post", &idea), ("body", " ")]).await.expect(422);
+        assert!(empty.body.contains(&format!("id=\"say-{idea}-error\"")) && empty.body.contains("mine/appeal"), "{}", empty.text());
         author.post(&author.at("/mine/appeal"), &[("post", &idea), ("body", "It keeps people away")]).await.expect(303);
         assert!(moderator.queue(CAMPAIGN, "?show=appealed").await.text().contains("Parking is full"));
         let case = moderator.queue(CAMPAIGN, &format!("/{idea}")).await;
@@ -141,6 +144,37 @@ both_databases! {
         assert!(kit.queue(CAMPAIGN, &format!("/{idea}")).await.text().contains("Sam Birch hid this."));
         kit.does(CAMPAIGN, &idea, "restore", &[]).await.expect(303);
         reader.reads(&idea).await.expect(200);
+    }
+
+    async fn an_appeal_stays_somebody_elses_while_its_author_is_asked(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::as_they_are()).await;
+        let author = server.person("bsol").await;
+        let (sam, kit) = (server.moderator("Sam Birch").await, server.moderator("Kit Rowan").await);
+        let idea = author.shares("Parking is full at six").await;
+        let answers = async |words: &str| {
+            author.post(&author.at("/mine/answer"), &[("post", &idea), ("body", words)]).await.expect(303);
+        };
+        // Who asks before anything is hidden goes on with it.
+        sam.does(CAMPAIGN, &idea, "ask", &[("note", "Which car park?")]).await.expect(303);
+        sam.does(CAMPAIGN, &idea, "hide", &[("reason", "off-topic")]).await.expect(303);
+        author.post(&author.at("/mine/appeal"), &[("post", &idea), ("body", "It is on topic")]).await.expect(303);
+        barred(&sam, &idea).await;
+        kit.does(CAMPAIGN, &idea, "ask", &[("note", "How is it about rotas?")]).await.expect(303);
+        barred(&sam, &idea).await;
+        answers("Whoever comes late finds no place").await;
+        barred(&sam, &idea).await;
+        let next = format!("/console/campaigns/{CAMPAIGN}/moderation/next");
+        sam.queue(CAMPAIGN, "").await.expect(200);
+        for show in ["", "answered"] {
+            let given = sam.post(&next, &[("show", show)]).await;
+            assert!(given.location().ends_with("/moderation?done=nothing"), "{show}: {}", given.location());
+        }
+        // Nobody kept Kit off by taking it.
+        kit.does(CAMPAIGN, &idea, "keep", &[]).await.expect(303);
+        // It stands, and with that it is over who hid it: it is anybody's again.
+        sam.does(CAMPAIGN, &idea, "ask", &[("note", "Is it still so?")]).await.expect(303);
+        answers("It is").await;
+        sam.does(CAMPAIGN, &idea, "hide", &[("reason", "spam")]).await.expect(303);
     }
 
     async fn amended_words_are_marked_and_their_author_sees_both(databases: &TestDatabases) {
@@ -281,5 +315,18 @@ both_databases! {
         let late = moderator.sends(CAMPAIGN, &idea, "hide", &seen, &[("reason", "spam")]).await;
         assert!(late.expect(422).text().contains("This has changed since you opened it."));
         moderator.does(CAMPAIGN, &idea, "hide", &[("reason", "spam")]).await.expect(303);
+    }
+}
+
+/// `moderator` is offered nothing that decides the case of `post`, and what they send all the same is refused.
+async fn barred(moderator: &Colleague, post: &str) {
+    let case = moderator.queue(CAMPAIGN, &format!("/{post}")).await.expect(200);
+    assert!(case.text().contains("another moderator decides"), "{}", case.text());
+    let seen = seen(&case);
+    for form in ["claim", "keep", "amend", "hide", "restore", "ask"] {
+        assert!(!case.body.contains(&format!("/{form}\"")), "{form} is offered");
+        let fields = [("reason", "spam"), ("body", "Parking is full"), ("note", "Why?")];
+        let refused = moderator.sends(CAMPAIGN, post, form, &seen, &fields).await.expect(422);
+        assert!(refused.text().contains("Another moderator decides."), "{form}: {}", refused.text());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use domain::tenant_pack::{RoundFile, TenantPack};
 use futures_util::future::join_all;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -10,11 +11,28 @@ use super::CAMPAIGN;
 use crate::harness::answer::{Counts, between};
 use crate::harness::databases::both_databases;
 use crate::harness::packs;
+use crate::harness::patience::eventually;
 use crate::harness::server::TestServer;
 use crate::harness::tables::Tables;
 
 /// Seconds after which a claim has ended.
 const CLAIM_SECONDS: i64 = 5 * 60;
+/// How many wait to write a report (PostgreSQL).
+const WAIT_TO_REPORT: &str =
+    "SELECT count(*) FROM pg_locks WHERE relation = 'report'::regclass AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
+/// Our packs, where BSol's first conversation goes on in another round.
+fn with_a_later_round() -> Vec<TenantPack> {
+    let mut packs = packs::as_they_are();
+    for pack in packs.iter_mut().filter(|pack| pack.tenant.slug == "bsol") {
+        let rounds = &mut pack.campaigns.get_mut(CAMPAIGN).expect("the pack has it").rounds;
+        let [opens, closes] =
+            ["2023-12-15T09:00:00", "2023-12-20T23:59:00"].map(|time| time.parse().expect("a time"));
+        rounds.push(RoundFile { slug: "later".to_owned(), opens, closes, ..rounds[0].clone() });
+    }
+    packs
+}
 
 both_databases! {
     async fn what_is_held_is_not_shown_by_merging_it(databases: &TestDatabases) {
@@ -119,6 +137,55 @@ both_databases! {
         server.clock.advance(60);
         loser.sends(CAMPAIGN, &idea, "keep", &seen, &[]).await.expect(303);
         winner.sends(CAMPAIGN, &idea, "hide", &seen, &[("reason", "spam")]).await.expect(422);
+    }
+
+    async fn two_reports_at_once_never_share_a_place(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, with_a_later_round()).await;
+        let author = server.person("bsol").await;
+        let mut ideas = Vec::new();
+        for number in 0..10 {
+            ideas.push(author.shares(&format!("Idea number {number}")).await);
+        }
+        server.clock.set("2023-12-16T12:00:00Z");
+        let (writer, ann) = (server.person("bsol").await, server.person("bsol").await);
+        let later = writer.shares("Said in the later round").await;
+        let report = |id: &str| format!("/conversations/{CAMPAIGN}/posts/{id}/report");
+        let spam = [("reason", "spam")];
+        for idea in &ideas[..9] {
+            ann.post(&report(idea), &spam).await.expect(303);
+        }
+        // One place is left. Each round has a lock of its own, so neither waits for the other before it has looked for a free place.
+        let tables = Tables::of_conversation(databases).await;
+        let (one, other) = (report(&ideas[9]), report(&later));
+        let both = async { tokio::join!(ann.post(&one, &spam), ann.post(&other, &spam)) };
+        let (first, second) = match databases.kind {
+            // Here whoever writes waits for whoever writes.
+            Kind::Sqlite => both.await,
+            Kind::Postgres => {
+                let nobody_writes = tables.holds("LOCK TABLE report IN SHARE MODE").await;
+                let lets_go = async {
+                    eventually("both have found the last place free", async || tables.number(WAIT_TO_REPORT).await == 2).await;
+                    nobody_writes.rollback().await.expect("the lock is let go");
+                };
+                tokio::join!(both, lets_go).0
+            }
+        };
+        let mut statuses = [first.status, second.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, if databases.kind == Kind::Postgres { 503 } else { 422 }]);
+        assert_eq!(tables.number("SELECT count(DISTINCT place) FROM report").await, 10);
+        assert_eq!(tables.number("SELECT CAST(sum(reports) AS BIGINT) FROM moderation_case").await, 10, "none is counted that is not there");
+        let refused = if first.status == 303 { &other } else { &one };
+        let told = ann.post(refused, &spam).await.expect(422);
+        assert!(told.text().contains("You have reported 10 things"), "{}", told.text());
+        // The database itself keeps it so: the same reports by others, at the same places.
+        tables.change(
+            "INSERT INTO report (tenant_id, post_id, reporter, reason, place)
+             SELECT r.tenant_id, r.post_id, s.reporter, r.reason, r.place FROM report r, report s WHERE r.reporter <> s.reporter
+             ON CONFLICT DO NOTHING",
+        )
+        .await;
+        assert_eq!(tables.number("SELECT count(*) FROM report").await, 10);
     }
 
     async fn those_who_take_the_next_one_take_different_ones(databases: &TestDatabases) {

@@ -7,7 +7,7 @@ use domain::clock::random_bytes;
 use domain::ids::AccountId;
 use domain::roll::EmailAddress;
 use domain::time_zone::in_words;
-use mail::{Address, Dispatch, Link, Message, StaffInvitation};
+use mail::{Address, Dispatch, Link, Message, PostRefusal, StaffInvitation};
 use policy::Role;
 use storage::identity::{Account, Writing};
 
@@ -33,6 +33,8 @@ pub struct Invited {
     pub account: AccountId,
     /// What was emailed: for commands, which show it to whoever types them. Pages never show it.
     pub link: String,
+    /// Why its email did not leave, if it did not. The invitation stands all the same, and can be sent anew.
+    pub unsent: Option<PostRefusal>,
 }
 
 impl Accounts {
@@ -114,16 +116,18 @@ impl Accounts {
             support_address: support.clone(),
         };
         let dispatch = Dispatch {
-            from: self.post.sender.clone(),
+            from: self.post.way(tenant).sender.clone(),
             to: Address::parse(&account.email)?,
             reply_to: Some(support),
             id: random_bytes(&*self.entropy),
             date: now,
+            unsubscribe: None,
+            bounce_address: None,
         };
         let message = Message::compose(&email, dispatch).map_err(|error| fault(error.to_string()))?;
         write.commit().await?;
-        self.post.outbox.post(message)?;
-        Ok(Invited { account: account.id, link })
+        let unsent = self.post.way(tenant).outbox.post(message).err();
+        Ok(Invited { account: account.id, link, unsent })
     }
 
     /// For what asks for it again. Whoever types commands at the server itself has shown enough.

@@ -29,6 +29,23 @@ impl Accounts {
             .collect())
     }
 
+    /// Whether anybody who can sign in may do `action` to `kind`.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn someone_may(
+        &self,
+        tenant: &Tenant,
+        kind: Kind,
+        action: Action,
+    ) -> Result<bool, ActionError> {
+        let all = self.list_accounts(tenant).await?;
+        Ok(all.iter().any(|one| {
+            one.account.state == AccountState::Active
+                && tenant.policy().permissions(&one.roles).may(kind, action)
+        }))
+    }
+
     /// Whether anybody but `actor` who can sign in may do `action` to `kind`.
     ///
     /// # Errors

@@ -68,6 +68,9 @@ pub enum AccountRefusal {
     /// Operators invite nobody else.
     #[error("This tenant has a comms lead already. They invite everybody else.")]
     LeadThere,
+    /// Another operator invites at the same time, or somebody was invited since the page was made.
+    #[error("Somebody else was invited meanwhile. Look at who it is, then decide.")]
+    LeadMeanwhile,
     /// Only somebody else can do this.
     #[error("You cannot do this to your own account. Ask somebody else who looks after accounts.")]
     Yourself,
@@ -88,9 +91,6 @@ pub enum AccountRefusal {
     /// They have to show again who they are.
     #[error("Show again who you are first. It counts for {PROOF_MINUTES} minutes.")]
     ProveFirst,
-    /// No email leaves.
-    #[error(transparent)]
-    Mail(#[from] mail::PostRefusal),
     /// A fault.
     #[error(transparent)]
     Action(#[from] ActionError),

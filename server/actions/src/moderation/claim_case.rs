@@ -14,7 +14,7 @@ impl Actions {
     ///
     /// # Errors
     /// [`ModerationRefusal::ClaimedBy`], or a fault.
-    pub async fn claim_case(
+    pub(super) async fn claim_case(
         &self,
         tenant: &Tenant,
         actor: &Actor,

@@ -74,8 +74,6 @@ async fn amend(mut taken: Taken, actor: &Actor, body: &str, why: &str) -> Result
     let edit = PostEdit { body, theme: taken.post.theme.clone(), feeling: taken.post.feeling };
     taken.write.edit_post(taken.post.id, &edit, taken.round.revision).await?;
     taken.write.mark_amended(taken.post.id).await?;
-    taken.case.reason = None;
-    taken.case.hidden_by = None;
     taken.step(Step::Amend).await?;
     taken.finish(actor, "post.amend", "").await
 }
@@ -92,8 +90,6 @@ async fn hide(mut taken: Taken, actor: &Actor, reason: &str, words: &str) -> Res
 async fn restore(mut taken: Taken, actor: &Actor, words: &str) -> Result<(), ActionError> {
     let words = optional_note(words)?;
     taken.say(NoteKind::Restored, words.unwrap_or_default(), None).await?;
-    taken.case.reason = None;
-    taken.case.hidden_by = None;
     taken.step(Step::Restore).await?;
     taken.finish(actor, "post.restore", "").await
 }

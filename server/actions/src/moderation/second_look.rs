@@ -2,7 +2,7 @@
 //! other's, so both are asked here.
 
 use domain::ids::PostId;
-use domain::moderation::{CaseState, SecondLook};
+use domain::moderation::{CaseState, SecondLook, appealed_against};
 use policy::{Action, Kind};
 
 use super::{Decision, moderator};
@@ -40,7 +40,7 @@ impl Sides {
         actions.decide_case(tenant, actor, campaign, post, seen, decision).await
     }
 
-    /// Asks the author of `post` something; not where they appeal against what `actor` did, which asking would take out of the appeals. Nothing
+    /// Asks the author of `post` something; not where they appeal against what `actor` did: that is somebody else's until it is decided. Nothing
     /// if there is no such post.
     ///
     /// # Errors
@@ -56,6 +56,21 @@ impl Sides {
     ) -> Result<Option<()>, ActionError> {
         let actions = self.leave_own_appeal(tenant, actor, post).await?;
         actions.ask_author(tenant, actor, campaign, post, seen, question).await
+    }
+
+    /// Takes the case of `post`, or goes on holding it; no appeal that `actor` has to leave to others, for nobody else could decide it meanwhile.
+    /// Nothing if it has none.
+    ///
+    /// # Errors
+    /// A [`ModerationRefusal`](domain::moderation::ModerationRefusal), or a fault.
+    pub async fn claim_case(
+        &self,
+        tenant: &Tenant,
+        actor: &Actor,
+        campaign: &Campaign,
+        post: PostId,
+    ) -> Result<Option<()>, ActionError> {
+        self.leave_own_appeal(tenant, actor, post).await?.claim_case(tenant, actor, campaign, post).await
     }
 
     /// Takes the next case that is free: in `state`, or the most urgent of all that wait; no appeal that `actor` has to leave to others. Nothing
@@ -75,7 +90,7 @@ impl Sides {
     }
 
     /// Refuses an appeal against what `actor` did. What is found here holds until the decision: whatever changes the case in between changes
-    /// its version, and who decides has seen one.
+    /// its version, and who decides has seen one. Who only takes a case decides nothing by it.
     async fn leave_own_appeal(
         &self,
         tenant: &Tenant,
@@ -84,7 +99,9 @@ impl Sides {
     ) -> Result<&Actions, ActionError> {
         let actions = self.moderated()?;
         let case = actions.conversation.read(tenant.id).await?.case(post).await?;
-        if let Some(case) = case.filter(|case| case.state == CaseState::Appealed) {
+        let against = case.as_ref().and_then(|case| appealed_against(case.state, case.hidden_by.as_ref()));
+        // Whether there is somebody else is asked of the other side only where it matters.
+        if let (Some(case), Some(_)) = (&case, against) {
             let second_look = self.second_look(tenant, actor).await?;
             second_look.leaves(case.state, case.hidden_by.as_ref(), moderator(actor)?)?;
         }

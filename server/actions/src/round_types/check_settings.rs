@@ -3,11 +3,25 @@
 use domain::ids::{RoundId, TenantId};
 use domain::round_type::{RoundSettings, RoundType};
 use domain::tenant_pack::{RoundFile, TenantPack};
-use plugin_host::{Digest, Plugin};
+use plugin_host::contract::Problem;
+use plugin_host::{BUILT_IN, Digest, Example, Plugin};
 
 use super::RoundTypeFault;
 use crate::tenant::{round_id, tenant_id};
 use crate::{ActionError, Actions, ApplyRefusal, Blocker, Draft, Sides, Step};
+
+/// Said of a round that would open with somebody else's pledges or questions.
+const STILL_THE_EXAMPLE: &str = "its settings are still the example. Write your own.";
+
+/// Settings to begin with in a round of this type; none for types that did not come with Candour.
+pub fn example(round_type: &RoundType) -> Option<Example> {
+    let RoundType::Plugin(name) = round_type else { return None };
+    BUILT_IN.iter().find(|built_in| built_in.name == name)?.example()
+}
+
+fn is_example(round_type: &RoundType, settings: Option<&RoundSettings>) -> bool {
+    settings.is_some_and(|settings| example(round_type).is_some_and(|example| example.settings == *settings))
+}
 
 impl Sides {
     /// What blocks the launch of `draft` beside what [`Enrolment::check_draft`](crate::Enrolment::check_draft) finds: rounds whose type is not here
@@ -16,7 +30,10 @@ impl Sides {
         let Some(actions) = &self.conversation else { return Vec::new() };
         let mut blockers = Vec::new();
         for round in &draft.campaign.rounds {
-            let problems = actions.settings_problems(&round.round_type, round.settings.as_ref()).await;
+            let mut problems = actions.settings_problems(&round.round_type, round.settings.as_ref()).await;
+            if is_example(&round.round_type, round.settings.as_ref()) {
+                problems.push(STILL_THE_EXAMPLE.to_owned());
+            }
             let blocker =
                 |reason| Blocker { step: Step::Rounds, reason: format!("“{}”: {reason}", round.title) };
             blockers.extend(problems.into_iter().map(blocker));
@@ -111,10 +128,47 @@ impl Actions {
         let settings = serde_json::Value::Object(settings.cloned().unwrap_or_default()).to_string();
         match machine.host.validate_config(plugin, &settings).await {
             Ok(problems) => {
-                let said = problems.into_iter();
-                said.map(|problem| format!("settings{}: {}", problem.path, problem.message)).collect()
+                problems.iter().map(|problem| format!("in the settings, {}", in_words(problem))).collect()
             }
             Err(failure) => vec![failure.to_string()],
+        }
+    }
+}
+
+/// What a round type says of a setting, with the setting's name: `/pledges/0/title` is “pledges, number 1, title”. Of what its reader of JSON
+/// says (serde's words), the two that people meet are put plainly.
+fn in_words(problem: &Problem) -> String {
+    let part = |part: &str| match part.parse::<usize>() {
+        Ok(index) => format!("number {}", index + 1),
+        Err(_) => part.to_owned(),
+    };
+    let place: Vec<String> = problem.path.split('/').filter(|part| !part.is_empty()).map(part).collect();
+    let named = |from: &str| Some(problem.message.split_once(from)?.1.split_once('`')?.0);
+    let words = match (named("missing field `"), named("unknown field `")) {
+        (Some(name), _) => format!("“{name}” is missing"),
+        (_, Some(name)) => format!("“{name}” is not known: take it out, or look how it is spelled"),
+        _ => problem.message.clone(),
+    };
+    if place.is_empty() { words } else { format!("“{}”: {words}", place.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_said_with_the_settings_name() {
+        for (path, message, words) in [
+            ("", "missing field `pledges` at line 1 column 2", "“pledges” is missing"),
+            (
+                "",
+                "unknown field `pledge`, expected `pledges` at line 1",
+                "“pledge” is not known: take it out, or look how it is spelled",
+            ),
+            ("/pledges/0/title", "Write a title.", "“pledges, number 1, title”: Write a title."),
+        ] {
+            let problem = Problem { path: path.into(), code: "c".into(), message: message.into() };
+            assert_eq!(in_words(&problem), words);
         }
     }
 }

@@ -97,7 +97,7 @@ impl Actions {
         let write = self.conversation.write(tenant.id).await?;
         let detail = format!("{id}, {rows} rows, {}", kind.slug());
         let now = crate::moderation::hour(self.clock.now());
-        record(write.audit_trail(), actor, now, "content.export", &round.slug, &detail).await?;
+        record(write.audit_trail(), actor, now, "answers.export", &round.slug, &detail).await?;
         write.commit().await?;
         Ok(Some(file))
     }

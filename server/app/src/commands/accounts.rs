@@ -101,10 +101,12 @@ async fn invite(
     let new = NewAccount { email: person.email.clone(), name: person.name.clone(), roles };
     let Invited { link, .. } = invited(accounts, &tenant, &new, config).await?;
     println!("{link}");
-    if let Some(outbox) = &opened.outbox {
-        let sent = outbox.drain(MAIL_PATIENCE).await;
-        match (&config.mail.way, sent) {
-            (MailWay::Smtp(_), Ok(())) => eprintln!("The link was emailed to them, too."),
+    if let Some(identity) = &opened.sides.identity {
+        let sent = identity.post().way(&tenant).outbox.drain(MAIL_PATIENCE).await;
+        match (&config.mail.way_of(&tenant.slug).way, sent) {
+            (MailWay::Smtp(_) | MailWay::Notify(_), Ok(())) => {
+                eprintln!("The link was emailed to them, too.")
+            }
             _ => eprintln!("The link was emailed to nobody: pass it on by a way that only they can read."),
         }
     }

@@ -9,6 +9,7 @@ use actions::{Organisation, Tenant};
 use anyhow::{Context, Result};
 use credentials::SealedCode;
 use serde::Serialize;
+use web::DemoNote;
 
 use super::serve::{raise_file_limit, stop_signal};
 use crate::addresses::{PublicUrl, entry_link, login_link};
@@ -21,7 +22,10 @@ const DEMO_FOLDER: &str = "demo";
 /// Logged by a demonstration: what its user should hear of.
 const LOG_LEVEL: &str = "warn";
 /// Said on every page.
-const NOTE: &str = "This is a demonstration. The ideas in BSol's conversation are a real one about wildlife in New Zealand. Please write nothing private here.";
+const NOTE: &str = "This is a demonstration. Please write nothing private here.";
+/// Said besides in the tenant that has the real conversation.
+const NOTE_ON_THE_CONVERSATION: &str =
+    "The ideas in the first conversation are real ones: they are about wildlife in New Zealand.";
 
 /// How to demonstrate.
 #[derive(clap::Args)]
@@ -47,7 +51,10 @@ pub async fn run(args: Args) -> Result<()> {
     config.server.address = at_port(args.port);
     config.server.operations_address =
         at_port(args.port.checked_add(u16::from(args.port != 0)).unwrap_or_default());
-    config.server.demo_note = Some(NOTE.to_owned());
+    config.server.demo_note = Some(DemoNote {
+        words: NOTE.to_owned(),
+        of_one: (demo::REAL_TENANT.to_owned(), NOTE_ON_THE_CONVERSATION.to_owned()),
+    });
     config.mail.way = MailWay::Memory;
     config.logs.level = LOG_LEVEL.to_owned();
     logs::begin(&config.logs)?;

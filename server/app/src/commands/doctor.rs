@@ -106,7 +106,7 @@ async fn examine(config: &Config) -> Vec<Finding> {
         let identity = databases::up_to_date("identity", url, Side::Identity).await;
         findings.push(Finding::of("identity database", identity.map(fine)));
         findings.push(Finding::of("identity secret", secret(&config.identity_secret)));
-        findings.push(sides::mail(&config.mail));
+        findings.extend(sides::mail(&config.mail));
     }
     if let Some(url) = &urls.conversation_url {
         let conversation = databases::up_to_date("conversation", url, Side::Conversation).await;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use actions::{ActionError, Campaign, Enrolment, IssuedLogin, Organisation, Tenant, Whom, printed_head};
+use actions::{ActionError, Campaign, Enrolment, IssuedLogin, Organisation, Tenant, printed_head};
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use documents::login_letters::{Letter, LetterHead, LetterList, Letters};
@@ -74,7 +74,7 @@ pub async fn run(command: Command, config: &Config) -> Result<ExitCode> {
     let Command::Issue { target, organisation: slug, way } = command;
     // Somebody waits for it: gives up within a minute, not within a quarter of an hour.
     let patience = RetrySchedule::new([1, 5, 30].map(Duration::from_secs).to_vec());
-    let (enrolment, outbox) =
+    let (enrolment, _) =
         databases::open_enrolment(config, super::clock(), super::entropy(), patience).await?;
     let (tenant, campaign) = target.find(enrolment.tenants()).await?;
     let organisation = organisation(&tenant, &slug)?;
@@ -90,7 +90,7 @@ pub async fn run(command: Command, config: &Config) -> Result<ExitCode> {
     let invited = Invited { tenant: &tenant, campaign: &campaign, organisation, url, key_log_head };
     let done = match way.out {
         Some(folder) => write(&enrolment, &invited, &folder).await,
-        None => send::send(&enrolment, &outbox, &invited, config).await,
+        None => send::send(&enrolment, &invited, config).await,
     };
     // This process ends before the task that would.
     enrolment.forget_order_now().await?;
@@ -129,7 +129,7 @@ async fn write(enrolment: &Enrolment, invited: &Invited<'_>, folder: &Path) -> R
         });
         std::future::ready(added.map_err(|refusal| ActionError::Fault(refusal.to_string())))
     };
-    let issued = enrolment.issue_logins(tenant, campaign, organisation, Whom::NotJoined, take).await?;
+    let issued = enrolment.issue_logins(tenant, campaign, organisation, take).await?;
     let (list, letters, hashes) = written.into_inner();
     list.finish()?;
     letters.finish()?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::OnceLock;
 
-use actions::{Campaign, Enrolment, HeldRoll, RollImportRefusal, RollProgress, Tenant, Tenants};
+use actions::{Actor, Campaign, Enrolment, HeldRoll, RollImportRefusal, RollProgress, Tenant, Tenants};
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use documents::roll::RollKind;
@@ -153,7 +153,7 @@ async fn put_on_roll(
     campaign: &Campaign,
     import: ImportId,
 ) -> Result<()> {
-    let added = enrolment.confirm_roll(tenant, campaign, import).await?;
+    let added = enrolment.confirm_roll(&Actor::command_line(tenant.id), tenant, campaign, import).await?;
     // This process ends before the task that would.
     enrolment.forget_order_now().await?;
     println!("{added} people are new on the roll");

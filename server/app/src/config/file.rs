@@ -71,8 +71,18 @@ pub(super) struct MailSection {
     pub user: Option<String>,
     pub password: Option<String>,
     pub folder: Option<String>,
+    pub authority: Option<String>,
+    pub notify_key: Option<String>,
+    pub notify_template: Option<String>,
+    pub notify_url: Option<String>,
     pub from_name: Option<String>,
     pub from_address: Option<String>,
+    pub bounce_address: Option<String>,
+    pub dkim_key: Option<String>,
+    pub dkim_domain: Option<String>,
+    pub dkim_selector: Option<String>,
+    /// A tenant's own way, by its short name.
+    pub tenants: std::collections::BTreeMap<String, MailSection>,
 }
 
 /// `[single_sign_on]`.

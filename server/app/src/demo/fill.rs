@@ -4,8 +4,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actions::{
-    Actions, ApplyRefusal, Campaign, Enrolment, IssuedLogin, LaunchRefusal, Organisation, RollImportRefusal,
-    Sides, Tenant, Whom,
+    Actions, Actor, ApplyRefusal, Campaign, Enrolment, IssuedLogin, LaunchRefusal, Organisation,
+    RollImportRefusal, Sides, Tenant,
 };
 use anyhow::{Context, Result};
 use credentials::SealedCode;
@@ -24,8 +24,10 @@ use crate::{OsRandom, SystemClock, databases, platform};
 const CODES: usize = 5;
 /// New participants let in together: nobody looks around a demonstration with twenty others.
 const BATCH_SIZE: u32 = 1;
+/// The tenant that the real conversation goes into.
+pub const REAL_TENANT: &str = "bsol";
 /// What the real conversation goes into: tenant, campaign, and the prompt whose votes are worded as theirs were.
-const REAL_CONVERSATION: (&str, &str, &str) = ("bsol", "first-conversation", "behaviours");
+const REAL_CONVERSATION: (&str, &str, &str) = (REAL_TENANT, "first-conversation", "behaviours");
 
 /// How people come into a campaign.
 pub struct WaysIn {
@@ -95,6 +97,9 @@ async fn fill_campaign(
     for round in campaign.rounds.iter().filter(|round| round.has_activity()) {
         give_verdicts(actions, tenant, (campaign, round), organisation).await?;
     }
+    // So that a report shows figures at once. Else they would be published when somebody looks at them in the console, or when the day ends.
+    enrolment.figures(tenant, campaign).await?;
+    actions.figures(tenant, campaign).await?;
     Ok(WaysIn {
         campaign: campaign.slug.clone(),
         title: campaign.title.clone(),
@@ -128,7 +133,9 @@ async fn put_people_on_roll(
     }
     let roll = people::roll(&organisation.slug);
     match enrolment.import_roll(tenant, campaign, RollKind::Csv, roll.as_bytes(), &|_| {}).await {
-        Ok(held) => drop(enrolment.confirm_roll(tenant, campaign, held.import).await?),
+        Ok(held) => drop(
+            enrolment.confirm_roll(&Actor::command_line(tenant.id), tenant, campaign, held.import).await?,
+        ),
         // A demonstration that ran until its roll's last day goes on without.
         Err(RollImportRefusal::Erased) => {}
         Err(refusal) => return Err(refusal.into()),
@@ -148,7 +155,7 @@ async fn login(
         issued.lock().unwrap_or_else(PoisonError::into_inner).extend(logins);
         std::future::ready(Ok(()))
     };
-    enrolment.issue_logins(tenant, campaign, organisation, Whom::NotJoined, take).await?;
+    enrolment.issue_logins(tenant, campaign, organisation, take).await?;
     let mut issued: Vec<IssuedLogin> = issued.into_inner().unwrap_or_else(PoisonError::into_inner);
     let first = people::addresses(&organisation.slug)
         .find_map(|email| issued.iter().position(|login| login.email == email));

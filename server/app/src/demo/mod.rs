@@ -9,7 +9,7 @@ mod staff;
 mod verdicts;
 
 use embedded::{attribution, packs, polis_export};
-pub use fill::{WaysIn, apply_packs, fill};
+pub use fill::{REAL_TENANT, WaysIn, apply_packs, fill};
 pub use folder::take_folder;
 use open_now::open_now;
 pub use staff::invite_staff;

@@ -9,12 +9,18 @@ use domain::time_zone::{Ambiguous, local_date, to_instant};
 const DAYS: i64 = 7;
 
 /// Moves the first round of each campaign so that it opened [`DAYS`] ago and closes in [`DAYS`], at the times of day that the pack
-/// has. Later rounds keep their distance from the first one's closing.
+/// has. Later rounds keep their distance from the first one's closing, and so do emails, but those of the opening day.
 pub fn open_now(pack: &mut TenantPack, now: DateTime<Utc>) {
     let (zone, today) = (pack.zone, local_date(now, pack.zone));
     for campaign in pack.campaigns.values_mut() {
         let Some((first, later)) = campaign.rounds.split_first_mut() else { continue };
         let moved_by = today + TimeDelta::days(DAYS) - first.closes.date();
+        let (opening, opened_by) = (first.opens.date(), today - TimeDelta::days(DAYS) - first.opens.date());
+        for email in &mut campaign.emails {
+            let by = if email.send_at.date() <= opening { opened_by } else { moved_by };
+            email.send_at += by;
+            email.send_until = email.send_until.map(|until| until + moved_by);
+        }
         first.opens = existing((today - TimeDelta::days(DAYS)).and_time(first.opens.time()), zone);
         first.closes = existing(first.closes + moved_by, zone);
         for round in later {

@@ -21,7 +21,7 @@ pub fn favicon(brand: [u8; 3], logo: Option<&Png>) -> Png {
         let picture = decoded(&logo.bytes).expect("a Png was encoded in this room");
         let side = FAVICON_PIXELS - 2 * LOGO_MARGIN;
         let small = scaled_down(picture, side, side);
-        if luminance(&small) < LIGHT_LOGO {
+        if !is_light(&small) {
             fill_rounded_square(&mut drawn, PANEL_MARGIN, Color::WHITE);
         }
         let middle = |pixels: u32| ((FAVICON_PIXELS - pixels) / 2) as i32;
@@ -49,6 +49,11 @@ fn fill_rounded_square(drawn: &mut Pixmap, margin: f32, colour: Color) {
     if let Some(path) = outline.finish() {
         drawn.fill_path(&path, &paint, FillRule::Winding, Transform::identity(), None);
     }
+}
+
+/// Whether a picture would vanish on white.
+pub(super) fn is_light(picture: &Pixmap) -> bool {
+    luminance(picture) >= LIGHT_LOGO
 }
 
 /// The mean luminance of what is visible (ITU-R BT.601 weights), from 0 to 1.

@@ -21,6 +21,12 @@ pub enum SecondLook {
     Impossible,
 }
 
+/// Who hid a post whose author appeals, in a case that stands at `state`. An appeal lasts until somebody decides: also while its author is asked
+/// about it, and when they have answered. Who asks before anything was hidden stands in nobody's way, for then nobody hid it.
+pub fn appealed_against(state: CaseState, hidden_by: Option<&HiddenBy>) -> Option<&HiddenBy> {
+    hidden_by.filter(|_| CaseState::WITH_APPEAL.contains(&state))
+}
+
 impl SecondLook {
     /// Refuses `who` if its author appeals against what they did themselves, and a second look is possible.
     ///
@@ -32,10 +38,8 @@ impl SecondLook {
         hidden_by: Option<&HiddenBy>,
         who: AccountId,
     ) -> Result<(), ModerationRefusal> {
-        match (self, state, hidden_by) {
-            (Self::Possible, CaseState::Appealed, Some(hidden)) if hidden.by == who => {
-                Err(ModerationRefusal::OwnDecision)
-            }
+        match (self, appealed_against(state, hidden_by)) {
+            (Self::Possible, Some(hidden)) if hidden.by == who => Err(ModerationRefusal::OwnDecision),
             _ => Ok(()),
         }
     }
@@ -45,6 +49,7 @@ impl SecondLook {
 mod tests {
     use uuid::Uuid;
 
+    use super::super::{Step, after};
     use super::*;
 
     #[test]
@@ -60,5 +65,32 @@ mod tests {
         assert_eq!(asked(SecondLook::Possible, CaseState::Hidden, Some(&hidden), ann), Ok(()));
         // Hidden before it was kept by whom.
         assert_eq!(asked(SecondLook::Possible, appealed, None, ann), Ok(()));
+        // A question about it, and its answer, end no appeal; a question about what nobody hid begins none.
+        for state in [CaseState::Asked, CaseState::Answered] {
+            assert_eq!(asked(SecondLook::Possible, state, Some(&hidden), ann), refused, "{state:?}");
+            assert_eq!(asked(SecondLook::Possible, state, Some(&hidden), ben), Ok(()), "{state:?}");
+            assert_eq!(asked(SecondLook::Possible, state, None, ann), Ok(()), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn every_state_that_an_appeal_can_come_to_is_one_with_an_appeal() {
+        let steps = [
+            Step::Keep,
+            Step::Amend,
+            Step::Hide,
+            Step::Restore,
+            Step::Ask,
+            Step::Merge,
+            Step::Report,
+            Step::Answer,
+        ];
+        for from in CaseState::WITH_APPEAL {
+            let open =
+                steps.iter().filter_map(|step| after(from, *step).ok()).filter(|state| state.is_open());
+            for state in open {
+                assert!(CaseState::WITH_APPEAL.contains(&state), "{from:?} to {state:?}");
+            }
+        }
     }
 }

@@ -7,9 +7,9 @@ use super::{
     CampaignFile, MAX_LINE_CHARACTERS, MAX_PARTS, MAX_PURPOSE_CHARACTERS, MAX_SMALLEST_GROUP,
     MIN_SMALLEST_GROUP, RoundFile, round_times,
 };
+use crate::email_words;
 use crate::planned_email::MAX_EMAILS;
 use crate::round_type::{self, RoundType};
-use crate::time_zone::{Ambiguous, to_instant};
 use crate::timetable;
 
 /// A part of a campaign, as the console's pages divide it.
@@ -38,18 +38,20 @@ pub fn campaign_problems(campaign: &CampaignFile, zone: Tz) -> Vec<CampaignProbl
         |part, reasons: Vec<String>| reasons.into_iter().map(move |reason| CampaignProblem { part, reason });
     of(CampaignPart::Purpose, purpose(campaign))
         .chain(of(CampaignPart::Rounds, rounds(campaign, zone)))
-        .chain(of(CampaignPart::Emails, emails(campaign, zone)))
+        .chain(of(CampaignPart::Emails, emails(campaign)))
         .collect()
 }
 
 fn purpose(campaign: &CampaignFile) -> Vec<String> {
     let mut reasons = slug_problems("campaign", std::iter::once(campaign.slug.as_str()));
     line(&mut reasons, "title", &campaign.title);
-    for (name, text) in
-        [("purpose", &campaign.purpose), ("what happens next (what_next)", &campaign.what_next)]
-    {
+    let texts = [
+        ("what it is for", &campaign.purpose),
+        ("what happens next with what people say", &campaign.what_next),
+    ];
+    for (what, text) in texts {
         if text.trim().is_empty() || text.chars().count() > MAX_PURPOSE_CHARACTERS {
-            reasons.push(format!("{name}: write 1 to {MAX_PURPOSE_CHARACTERS} characters"));
+            reasons.push(format!("say {what}, in 1 to {MAX_PURPOSE_CHARACTERS} characters"));
         }
     }
     if !(MIN_SMALLEST_GROUP..=MAX_SMALLEST_GROUP).contains(&campaign.smallest_group) {
@@ -111,15 +113,18 @@ fn of_round(round: &RoundFile, zone: Tz) -> Vec<String> {
     reasons
 }
 
-fn emails(campaign: &CampaignFile, zone: Tz) -> Vec<String> {
+fn emails(campaign: &CampaignFile) -> Vec<String> {
     let mut reasons = slug_problems("email", campaign.emails.iter().map(|email| email.slug.as_str()));
     if campaign.emails.len() > MAX_EMAILS {
         reasons.push(format!("has more than {MAX_EMAILS} emails"));
     }
     for email in &campaign.emails {
         line(&mut reasons, &format!("email `{}`: title", email.slug), &email.title);
-        let time = to_instant(email.send_at, zone, Ambiguous::Earliest);
-        reasons.extend(time.err().map(|refusal| format!("email `{}`: {refusal}", email.slug)));
+        let of_email = |reason| format!("email `{}`: {reason}", email.slug);
+        reasons.extend(email_words::problems(email).into_iter().map(of_email));
+        if email.send_until.is_some_and(|until| until <= email.send_at) {
+            reasons.push(of_email("send it until a time that is after the one at which it goes".to_owned()));
+        }
     }
     reasons
 }

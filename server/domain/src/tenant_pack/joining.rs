@@ -59,7 +59,10 @@ fn of_organisation(organisation: &OrganisationFile) -> Vec<String> {
         || organisation.any_email
         || organisation.single_sign_on.is_some();
     if organisation.entry_route == EntryRoute::SignUp && !has_way_in {
-        reasons.push("people who sign up need email_domains, any_email or single_sign_on".to_owned());
+        reasons.push(
+            "people who sign up need an email domain, or any email address must do, or single sign-on"
+                .to_owned(),
+        );
     }
     reasons.extend(organisation.single_sign_on.iter().flat_map(of_sign_on));
     reasons

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use super::campaign::line;
 use super::{
     CampaignFile, MAX_SLUG_CHARACTERS, POLICY_FILE, PackFiles, PackProblem, RESERVED_SLUGS, RoundFile,
     TenantFile, TenantPack, campaign_problems, report,
@@ -14,6 +15,8 @@ use crate::time_zone::{Ambiguous, to_instant};
 
 /// Longest host name, characters (RFC 1035 section 2.3.4).
 const MAX_HOST_CHARACTERS: usize = 253;
+/// How a local time is written in a problem: whoever reads it gave no seconds.
+const LOCAL_TIME: &str = "%-d %B %Y, %H:%M";
 /// Longest part of one between dots, characters (the same).
 const MAX_LABEL_CHARACTERS: usize = 63;
 
@@ -38,6 +41,7 @@ pub fn read(files: &PackFiles) -> Result<TenantPack, Vec<PackProblem>> {
     problems.check_tenant(&tenant);
     for campaign in campaigns.values() {
         problems.check_campaign(campaign, zone);
+        problems.check_recipients(campaign, &tenant);
     }
     let mut page_texts = BTreeMap::new();
     for page in &tenant.pages {
@@ -75,7 +79,8 @@ pub fn round_times(round: &RoundFile, zone: Tz) -> Result<(DateTime<Utc>, DateTi
     let opens = to_instant(round.opens, zone, Ambiguous::Earliest).map_err(|refusal| refusal.to_string())?;
     let closes = to_instant(round.closes, zone, Ambiguous::Latest).map_err(|refusal| refusal.to_string())?;
     if closes <= opens {
-        return Err(format!("closes ({}) must be after opens ({})", round.closes, round.opens));
+        let [closes, opens] = [round.closes, round.opens].map(|local| local.format(LOCAL_TIME));
+        return Err(format!("closes ({closes}) must be after opens ({opens})"));
     }
     Ok((opens, closes))
 }
@@ -153,9 +158,17 @@ impl Problems {
         }
         self.slugs(file, "organisation", tenant.organisations.iter().map(|o| o.slug.as_str()));
         self.slugs(file, "page", tenant.pages.iter().map(|p| p.slug.as_str()));
+        for reason in tenant.sending.problems() {
+            self.add("tenant.toml", reason);
+        }
         for reason in super::joining::problems(tenant) {
             self.add(file, reason);
         }
+        let mut names = Vec::new();
+        line(&mut names, "name", &tenant.name);
+        line(&mut names, "short_name", &tenant.short_name);
+        line(&mut names, "contacts: support_name", &tenant.contacts.support_name);
+        names.into_iter().for_each(|reason| self.add(file, reason));
         for host in tenant.hosts.iter().chain(&tenant.identity_hosts) {
             if let Some(reason) = host_problem(host) {
                 self.add(file, format!("host `{host}`: {reason}"));
@@ -172,10 +185,19 @@ impl Problems {
             }
         }
         for email in [&tenant.contacts.questions, &tenant.contacts.support] {
-            let valid =
-                email.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'));
-            if !valid || email.contains(char::is_whitespace) {
+            if !is_contact(email) {
                 self.add(file, format!("contact `{email}` is not an email address"));
+            }
+        }
+    }
+
+    fn check_recipients(&mut self, campaign: &CampaignFile, tenant: &TenantFile) {
+        let known =
+            |slug: &String| tenant.organisations.iter().any(|organisation| organisation.slug == *slug);
+        for email in &campaign.emails {
+            for slug in email.organisations.iter().filter(|slug| !known(slug)) {
+                let file = format!("campaigns/{}/campaign.toml", campaign.slug);
+                self.add(&file, format!("email `{}`: there is no organisation `{slug}`", email.slug));
             }
         }
     }
@@ -188,8 +210,14 @@ impl Problems {
     }
 }
 
+/// True for an email address that can stand among a tenant's contacts.
+pub fn is_contact(email: &str) -> bool {
+    let valid = email.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'));
+    valid && !email.contains(char::is_whitespace)
+}
+
 /// What is wrong with a host name (RFC 1123 section 2.1, in small letters), if anything.
-fn host_problem(host: &str) -> Option<String> {
+pub fn host_problem(host: &str) -> Option<String> {
     let reason = if !host.is_ascii() {
         "write it in ASCII, letters with accents as xn--… (punycode), as browsers send it"
     } else if host.contains([':', '/', '@', '?', '#']) {
@@ -225,13 +253,18 @@ fn is_label(label: &str) -> bool {
         && named
 }
 
+/// True for a short name that an address can hold.
+pub fn is_slug(slug: &str) -> bool {
+    let plain = slug.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    (1..=MAX_SLUG_CHARACTERS).contains(&slug.len()) && plain && !slug.starts_with('-')
+}
+
 /// What is wrong with the short names of things of one `kind`.
 pub(super) fn slug_problems<'a>(kind: &str, slugs: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut seen = HashSet::new();
     let mut reasons = Vec::new();
     for slug in slugs {
-        let plain = slug.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if slug.is_empty() || slug.len() > MAX_SLUG_CHARACTERS || !plain || slug.starts_with('-') {
+        if !is_slug(slug) {
             reasons.push(format!(
                 "{kind} slug `{slug}`: use 1 to {MAX_SLUG_CHARACTERS} lower-case letters, digits and hyphens"
             ));

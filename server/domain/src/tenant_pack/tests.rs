@@ -196,6 +196,7 @@ fn a_broken_tenant_file_is_told_what_is_wrong() {
         (r#"entry_route = "invited""#, r#"entry_route = "by post""#, "unknown variant `by post`"),
         ("short_name =", "shirt_name =", "unknown field `shirt_name`"),
         (r#"short_name = "BSol""#, "", "missing field `short_name`"),
+        (r#"short_name = "BSol""#, r#"short_name = " ""#, "short_name: write 1 to 300 characters"),
         (r#"name = "Birmingham"#, "name = Birmingham", "TOML parse error at line"),
     ] {
         assert_names(&problems_after(TENANT, from, to), TENANT, words);
@@ -303,8 +304,8 @@ fn broken_ways_in_are_told_what_is_wrong() {
         (council, r#"email_domains = ["council"]"#, "email domain `council`: write"),
         (council, r#"email_domains = ["@council.example"]"#, "email domain `@council.example`: write"),
         (council, r#"email_domains = ["a.example", "a.example"]"#, "email domain `a.example` stands twice"),
-        (council, "", "organisation `birmingham-council`: people who sign up need email_domains"),
-        (council, "email_domains = []\nany_email = false", "people who sign up need email_domains"),
+        (council, "", "organisation `birmingham-council`: people who sign up need an email domain"),
+        (council, "email_domains = []\nany_email = false", "people who sign up need an email domain"),
         ("people = ", "people = 0 # ", "people must be 1 to 2000000"),
         ("people = ", "people = 2_000_001 # ", "people must be 1 to 2000000"),
         (council, "single_sign_on = { issuer = \"http://a.example\", client_id = \"c\" }", "https://…"),

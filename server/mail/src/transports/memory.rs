@@ -7,7 +7,7 @@ use std::{
 
 use crate::{Address, Message};
 
-/// How many messages are kept, about 6 kB each; the oldest make room.
+/// How many messages are kept, about 8 kB each; the oldest make room.
 pub const MEMORY_MESSAGES: usize = 500;
 
 /// The messages that went into memory. Cheap to clone; all clones show the same.

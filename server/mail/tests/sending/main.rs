@@ -2,10 +2,22 @@
 
 #![cfg(test)]
 
+mod certificates;
+mod dkim;
+mod dkim_verifier;
+mod faults;
 mod folder;
+mod injection;
+mod layout;
+mod load;
 mod mime;
+mod notify;
+mod notify_server;
 mod outbox;
 mod people;
+mod receipts;
+mod reports;
 mod smtp;
 mod smtp_server;
+mod tls;
 mod words;

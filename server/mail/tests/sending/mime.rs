@@ -32,7 +32,8 @@ impl Mime {
     }
 }
 
-fn split(message: &str) -> (HashMap<String, String>, String) {
+/// The headers, and what comes after them.
+pub fn split(message: &str) -> (HashMap<String, String>, String) {
     let (head, body) = message.split_once("\r\n\r\n").expect("a blank line after the headers");
     let mut headers = HashMap::new();
     for line in head.replace("\r\n ", " ").split("\r\n") {

@@ -6,21 +6,12 @@ use std::{
     time::Duration,
 };
 
-use mail::{
-    Counts, Encryption, Mailer, Outbox, PostRefusal, RetrySchedule, Smtp, Unsent, outbox::MAX_WAITING,
-};
+use mail::{Counts, Mailer, Outbox, PostRefusal, RetrySchedule, Unsent, outbox::MAX_WAITING};
 
-use crate::{people::confirmation, smtp_server::SmtpServer};
+use crate::{people::confirmation, smtp, smtp_server::SmtpServer};
 
 fn mailer(server: &SmtpServer) -> Mailer {
-    let server = Smtp {
-        host: server.address.ip().to_string(),
-        port: server.address.port(),
-        encryption: Encryption::None,
-        login: None,
-        timeout: Duration::from_secs(60),
-    };
-    Mailer::smtp(server).unwrap()
+    smtp::mailer(server, smtp::PATIENT)
 }
 
 fn short(waits: usize) -> RetrySchedule {

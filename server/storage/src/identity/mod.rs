@@ -4,6 +4,8 @@ mod accounts;
 mod cohorts;
 mod counts;
 mod drafts;
+mod jobs;
+mod mailings;
 mod people;
 mod roll;
 mod tenants;
@@ -17,6 +19,8 @@ pub use accounts::{Account, Means, NewSession, SignedInRow, StoredPasskey, Store
 pub use cohorts::{NewCohort, StoredCohort};
 pub use counts::{DailyCount, JoinedCount, OrganisationCount};
 pub use drafts::StoredDraft;
+pub use jobs::{JobFile, JobKind, JobState, NewJob, StoredJob};
+pub use mailings::{DueItem, MailingKey, NoEmail, REFERENCE_BYTES, Recipients, Settled, StoredMailing};
 pub use people::{NewPerson, Person, Requested};
 pub use roll::HeldRow;
 pub use tenants::CampaignRow;

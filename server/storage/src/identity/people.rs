@@ -103,6 +103,20 @@ impl Reading {
         self.0.one(sql, vec![hash.to_vec().into()]).await?.as_ref().map(person_of).transpose()
     }
 
+    /// How many people [`people_to_invite`](Self::people_to_invite) would give in all.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn count_to_invite(&self, campaign: CampaignId, organisation: OrganisationId) -> Result<i64> {
+        let sql =
+            "SELECT COUNT(*) FROM person WHERE tenant_id = $1 AND campaign_id = $2 AND organisation_id = $3
+                   AND origin = 'roll' AND request IS NULL AND email IS NOT NULL";
+        match self.0.one(sql, vec![campaign.0.into(), organisation.0.into()]).await? {
+            Some(row) => column(&row, 0),
+            None => Ok(0),
+        }
+    }
+
     /// At most `most` people of `organisation` who came by the roll, have an address and hold no credential, behind `after` in the order
     /// of their random ids: to send login details to.
     ///
@@ -115,35 +129,9 @@ impl Reading {
         after: Option<PersonId>,
         most: u64,
     ) -> Result<Vec<Person>> {
-        self.people_where("p.request IS NULL", (campaign, organisation), after, most).await
-    }
-
-    /// The same of those to whom no login details have left, whether they hold a credential or not: how many these are tells nothing of who
-    /// has joined.
-    ///
-    /// # Errors
-    /// Database faults.
-    pub async fn people_without_login(
-        &self,
-        campaign: CampaignId,
-        organisation: OrganisationId,
-        after: Option<PersonId>,
-        most: u64,
-    ) -> Result<Vec<Person>> {
-        let none = "NOT EXISTS (SELECT 1 FROM login l WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id AND NOT l.unsent)";
-        self.people_where(none, (campaign, organisation), after, most).await
-    }
-
-    async fn people_where(
-        &self,
-        condition: &'static str,
-        (campaign, organisation): (CampaignId, OrganisationId),
-        after: Option<PersonId>,
-        most: u64,
-    ) -> Result<Vec<Person>> {
         let sql = format!(
             "SELECT {PERSON} FROM person p WHERE p.tenant_id = $1 AND p.campaign_id = $2 AND p.organisation_id = $3
-             AND p.origin = 'roll' AND {condition} AND p.email IS NOT NULL AND p.id > $4 ORDER BY p.id LIMIT $5"
+             AND p.origin = 'roll' AND p.request IS NULL AND p.email IS NOT NULL AND p.id > $4 ORDER BY p.id LIMIT $5"
         );
         let after = after.map_or(uuid::Uuid::nil(), |id| id.0);
         let values = vec![campaign.0.into(), organisation.0.into(), after.into(), most.cast_signed().into()];
@@ -233,6 +221,7 @@ impl Writing {
         let values = || vec![campaign.0.into()];
         let bound = &self.0.0;
         for sql in [
+            "DELETE FROM mailing_item WHERE tenant_id = $1 AND campaign_id = $2",
             "DELETE FROM login WHERE tenant_id = $1 AND person_id IN
                  (SELECT id FROM person WHERE tenant_id = $1 AND campaign_id = $2)",
             "DELETE FROM held_row WHERE tenant_id = $1 AND import_id IN

@@ -1,6 +1,7 @@
 //! Who is at work on a page of the console, and the forms that they send.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use actions::policy::{Action, Kind};
 use actions::{Actor, SignedIn};
@@ -8,7 +9,7 @@ use domain::clock::random_bytes;
 use domain::tenant_pack::Standing;
 use poem::{Error, FromRequest, Request, RequestBody, Response, Result};
 
-use super::carried::Sent;
+use super::carried::{Carried, Sent};
 use crate::edge::csrf::CSRF_FIELD;
 use crate::edge::form::Form;
 use crate::edge::host::host;
@@ -81,15 +82,15 @@ impl Staff {
         if self.actor().has_just_proved(self.state.now()) {
             return Ok(());
         }
-        let (carried, lost) = match &self.sent {
+        let carried = match &self.sent {
             Sent::Nothing => {
                 let asked = self.see_other(&format!("{PROVE}?next={}", encoded(back)));
                 return Err(Error::from_response(asked));
             }
-            Sent::Form(carried) => (Some(carried.clone()), false),
-            Sent::Lost => (None, true),
+            Sent::Form(form) => Carried::of(&self.path, form),
+            Sent::File => None,
         };
-        Err(Error::from_response(prove::ask_first(self, back, carried, lost).await?))
+        Err(Error::from_response(prove::ask_first(self, back, carried).await?))
     }
 
     /// What forms are bound to.
@@ -139,19 +140,19 @@ impl Staff {
 /// A checked form that a named person sent. Handlers of the console's forms take this and nothing else.
 pub(crate) struct StaffForm {
     pub staff: Staff,
-    pub form: Form,
+    pub form: Arc<Form>,
 }
 
 impl<'a> FromRequest<'a> for StaffForm {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
         let mut staff = Staff::from_request(request, body).await?;
-        let form = Form::from_request(request, body).await?;
+        let form = Arc::new(Form::from_request(request, body).await?);
         let token = form.get(CSRF_FIELD).unwrap_or_default();
         if staff.state.csrf.verify(&staff.form_binding(), token).is_err() {
             let kept = form.get("body").map(str::to_owned);
             return Err(PageError::StaleForm { kept }.into());
         }
-        staff.sent = Sent::of(&staff.path, &form);
+        staff.sent = Sent::Form(Arc::clone(&form));
         Ok(Self { staff, form })
     }
 }

@@ -24,8 +24,7 @@ impl<'a> FromRequest<'a> for StaffUpload {
         if staff.state.csrf.verify(&staff.form_binding(), form.field(CSRF_FIELD)).is_err() {
             return Err(PageError::StaleForm { kept: None }.into());
         }
-        // Files are not carried.
-        staff.sent = Sent::Lost;
+        staff.sent = Sent::File;
         Ok(Self { staff, form })
     }
 }

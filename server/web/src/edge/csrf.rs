@@ -159,7 +159,7 @@ fn is_origin_of(origin: &str, host: &str) -> bool {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CheckOrigin {
     /// Paths that begin with one of these are let through: the API, which answers programs, and whose cookie is
-    /// `SameSite=Lax`.
+    /// `SameSite=Lax`; and what looks at no cookie, such as the link that stops emails, which mail providers press.
     pub exempt: &'static [&'static str],
 }
 

@@ -24,7 +24,7 @@ pub const PERMISSIONS_POLICY: &str = "accelerometer=(), autoplay=(), browsing-to
     display-capture=(), fullscreen=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), \
     payment=(), publickey-credentials-get=(self), screen-wake-lock=(), usb=(), xr-spatial-tracking=()";
 
-/// Set on every answer, whatever the handler says.
+/// Set on every answer, whatever the handler says; but a handler whose own address is a secret may ask for a stricter referrer policy.
 ///
 /// `same-origin` and not `no-referrer`: under the latter browsers send `Origin: null` with our own forms, and the check
 /// of the origin would have nothing to go by. Other sites learn nothing under either.
@@ -35,6 +35,9 @@ const ALWAYS: [(HeaderName, HeaderValue); 5] = [
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
+
+/// The referrer policy of pages whose own address is a secret: not even our own pages are told it.
+pub const NO_REFERRER: &str = "no-referrer";
 
 /// Whether people reach this deployment by HTTPS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,8 +84,12 @@ impl<E: Endpoint> Endpoint for WithSecurityHeaders<E> {
 fn dress(response: &mut Response, transport: Transport) {
     let headers = response.headers_mut();
     headers.reserve(ALWAYS.len() + 3);
+    let secret = headers.get(header::REFERRER_POLICY).is_some_and(|policy| policy == NO_REFERRER);
     for (name, value) in ALWAYS {
         headers.insert(name, value);
+    }
+    if secret {
+        headers.insert(header::REFERRER_POLICY, const { HeaderValue::from_static(NO_REFERRER) });
     }
     headers
         .entry(header::CONTENT_SECURITY_POLICY)

@@ -149,6 +149,8 @@ impl<E: Endpoint> Endpoint for Observed<E> {
         }
         if let Err(fault) = &outcome
             && status.is_server_error()
+            // Busy, suspended, switched off: nothing is broken, and whoever asked is told. The metrics count them.
+            && status != StatusCode::SERVICE_UNAVAILABLE
         {
             tracing::error!(target: "candour::fault", request = %id, route, fault = %fault);
         }

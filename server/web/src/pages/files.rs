@@ -8,12 +8,16 @@ use crate::assets::{self, CACHE_CONTROL};
 use crate::fault::PageError;
 use crate::visitor::Visitor;
 
+/// Who may read these files: everybody. In a frame that its page has closed off, even our own countdown is a stranger here.
+const READ_BY: &str = "*";
+
 #[handler]
 pub(crate) fn asset(request: &Request, Path(file): Path<String>) -> Result<Response> {
     let accepted = request.header(header::ACCEPT_ENCODING).unwrap_or_default();
     let asset = assets::find(&file, accepted).ok_or(PageError::NotFound)?;
     let mut response = Response::builder()
         .header(header::CACHE_CONTROL, CACHE_CONTROL)
+        .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, READ_BY)
         .header(header::VARY, "accept-encoding")
         .content_type(asset.content_type);
     if let Some(encoding) = asset.encoding {
@@ -37,6 +41,7 @@ pub(crate) fn branding(visitor: Visitor, Path(file): Path<String>) -> Result<Res
     };
     Ok(Response::builder()
         .header(header::CACHE_CONTROL, CACHE_CONTROL)
+        .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, READ_BY)
         .content_type(content_type)
         .body(bytes))
 }

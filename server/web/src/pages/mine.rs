@@ -7,7 +7,7 @@ use domain::round::Feeling;
 use domain::time_zone::local_date;
 use domain::voice;
 use domain::vote::VoteValue;
-use poem::http::header;
+use poem::http::{StatusCode, header};
 use poem::web::Path;
 use poem::{Response, Result, handler};
 use serde::Serialize;
@@ -16,12 +16,22 @@ use super::cards::{self, Reader, excerpt};
 use super::leave::forgetting;
 use crate::fault::PageError;
 use crate::posted::Posted;
-use crate::views::{Erase, Mine, MyComment, MyIdea, MyKept, MyRefused, MyVote};
+use crate::views::{Erase, Mine, MyComment, MyIdea, MyKept, MyModeration, MyRefused, MyVote};
 use crate::visitor::{Participant, Visitor};
 
 #[handler]
 pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<Response> {
     let owner = visitor.reader(&slug)?;
+    let moderation = super::mine_moderation::part(&owner).await?;
+    page(&owner, StatusCode::OK, moderation).await
+}
+
+/// "My ideas", with what moderators did.
+pub(super) async fn page(
+    owner: &Participant,
+    status: StatusCode,
+    moderation: MyModeration,
+) -> Result<Response> {
     let actions = owner.state.actions();
     let mine = actions.list_mine(owner.tenant(), &owner.session, &owner.round).await;
     let mine: Listed = mine.map_err(PageError::from)?.ok_or(PageError::NotFound)?;
@@ -30,14 +40,14 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
     let now = actions.now();
     let reader = Reader::new(owner.tenant(), &owner.round, owner.session.participant, now);
     let (comments, ideas): (Vec<_>, Vec<_>) = mine.posts.iter().partition(|post| post.contribution.is_some());
-    owner.show(&Mine {
+    let view = Mine {
         site: owner.dressed.chrome.clone(),
-        visit: owner.to_visit(&format!("/conversations/{slug}/mine")),
+        visit: owner.to_visit(&format!("/conversations/{}/mine", owner.campaign.slug)),
         campaign: cards::campaign(owner.tenant(), &owner.campaign, &mine.round, now),
         prompts: owner.round.prompts.clone(),
         kept: kept.iter().map(my_kept).collect(),
         refused: refused.into_iter().map(my_refused).collect(),
-        moderation: super::mine_moderation::part(&owner).await?,
+        moderation,
         ideas: ideas
             .into_iter()
             .map(|post| MyIdea {
@@ -71,7 +81,8 @@ pub(crate) async fn show(visitor: Visitor, Path(slug): Path<String>) -> Result<R
             })
             .collect(),
         votes_total: mine.votes.len() as u64,
-    })
+    };
+    owner.show_with(status, &view)
 }
 
 fn my_kept(Kept { what, about }: &Kept) -> MyKept {

@@ -4,10 +4,12 @@ use actions::{CaseNote, MyCase, MySuspension};
 use domain::contribution::PostState;
 use domain::moderation::{CaseState, MAX_NOTE_CHARACTERS, NoteKind, Rule};
 use domain::time_zone::{day_in_words, local_date};
+use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, Result, handler};
 
 use super::contribution::{keeping, post_id};
+use super::mine;
 use crate::fault::PageError;
 use crate::posted::Posted;
 use crate::text_html::post_html;
@@ -61,6 +63,8 @@ fn shown(my: MyCase) -> MyModerated {
         may_appeal,
         may_change: hidden && case.state.leaves_words_to_author(),
         may_take_back: hidden,
+        error: None,
+        typed: String::new(),
     }
 }
 
@@ -97,6 +101,20 @@ async fn say(posted: Posted, slug: &str, kind: NoteKind) -> Result<Response> {
         NoteKind::Answer => (actions.answer_moderator(tenant, session, post, &body).await, "answered"),
         _ => (actions.appeal_hidden(tenant, session, post, &body).await, "appealed"),
     };
-    said.map_err(|error| keeping(error.into(), &body))?.ok_or(PageError::NotFound)?;
+    match said.map_err(PageError::from) {
+        Ok(said) => said.ok_or(PageError::NotFound)?,
+        Err(PageError::Refused { why, kept }) => {
+            let mut moderation = part(&owner).await?;
+            let id = post.to_string();
+            let form = moderation.cases.iter_mut().find(|case| case.id == id && case.may_say());
+            // Where there is no form any more there is nothing to say it beside.
+            let Some(case) = form else {
+                return Err(keeping(PageError::Refused { why, kept }, &body).into());
+            };
+            (case.error, case.typed) = (Some(why), body);
+            return mine::page(&owner, StatusCode::UNPROCESSABLE_ENTITY, moderation).await;
+        }
+        Err(error) => return Err(keeping(error, &body).into()),
+    }
     Ok(owner.see_other(&format!("/conversations/{slug}/mine?done={done}")))
 }

@@ -8,7 +8,9 @@ pub(crate) mod confirm;
 pub(crate) mod console;
 pub(crate) mod contribution;
 pub(crate) mod conversation;
+pub(crate) mod countdown;
 pub(crate) mod dates;
+pub(crate) mod email_reports;
 pub(crate) mod enter;
 pub(crate) mod files;
 pub(crate) mod home;
@@ -28,6 +30,7 @@ pub(crate) mod report;
 pub(crate) mod share;
 pub(crate) mod sign_up;
 pub(crate) mod single_sign_on;
+pub(crate) mod stop_emails;
 mod tries;
 pub(crate) mod votes;
 

@@ -38,6 +38,10 @@ pub struct OtherCampaign {
     pub title: String,
     /// Where people join it, which may be at another address.
     pub join: String,
+    /// Whether nobody can write in it just now.
+    pub paused: bool,
+    /// When it closes, in local time.
+    pub closes: String,
 }
 
 /// What has happened in a campaign so far.
@@ -70,6 +74,8 @@ impl View for Home {
             also_open: vec![OtherCampaign {
                 title: "Our second Open Conversation".into(),
                 join: sample_address(chrome, "join/second"),
+                paused: signed_in,
+                closes: "Tuesday 7 May 2024, 23:59".into(),
             }],
             counts: state.filter(|s| *s != RoundState::Upcoming).map(|_| Counts {
                 ideas: 154,

@@ -72,6 +72,17 @@ pub struct MyModerated {
     pub may_change: bool,
     /// Whether one takes it back from here: it stands in no other place.
     pub may_take_back: bool,
+    /// Why what was just sent was not taken.
+    pub error: Option<String>,
+    /// What was sent then.
+    pub typed: String,
+}
+
+impl MyModerated {
+    /// Whether it has a form for words to the moderators.
+    pub(crate) fn may_say(&self) -> bool {
+        self.may_answer || self.may_appeal
+    }
 }
 
 /// Something that was said about a post.
@@ -101,6 +112,8 @@ impl MyModeration {
             may_appeal: false,
             may_change: false,
             may_take_back: standing != MyStanding::Visible,
+            error: None,
+            typed: String::new(),
         };
         let said = |who, words: &str| MySaid { who, words: words.into(), before: None };
         let held = MyModerated {
@@ -118,6 +131,7 @@ impl MyModeration {
             reason: Some(Reason::Identifies.to_author()),
             said: vec![said("A moderator says", "Only one person works there on Fridays.")],
             may_appeal: true,
+            error: Some("Write something first. The box is empty.".into()),
             ..post("m3", MyStanding::Hidden, "In bay 3 on a Friday you wait for ever.")
         };
         let appealed = MyModerated {

@@ -2,7 +2,7 @@
 
 use std::future::ready;
 
-use actions::{IssuedLogin, Tenant, Whom};
+use actions::{Actor, IssuedLogin, Tenant};
 
 use super::hall::{CAMPAIGN, INVITED, WITHIN, agree, come_in, phone, share, words_shown};
 use crate::browser::watch::Watch;
@@ -20,7 +20,7 @@ async fn launched(apart: &Apart) -> String {
     let roll = b"email,organisation\nann@uhb.example,uhb\n";
     let held =
         enrolment.import_roll(tenant, campaign, documents::roll::RollKind::Csv, roll, &|_| {}).await.unwrap();
-    enrolment.confirm_roll(tenant, campaign, held.import).await.unwrap();
+    enrolment.confirm_roll(&Actor::command_line(tenant.id), tenant, campaign, held.import).await.unwrap();
     let log = enrolment.launch_campaign(tenant, campaign).await.unwrap();
     actions.learn_keys(tenant, &log).await.unwrap();
     let mut logins = Vec::new();
@@ -29,7 +29,7 @@ async fn launched(apart: &Apart) -> String {
         ready(Ok(()))
     };
     let organisation = tenant.organisation(INVITED).unwrap();
-    enrolment.issue_logins(tenant, campaign, organisation, Whom::NotJoined, take).await.unwrap();
+    enrolment.issue_logins(tenant, campaign, organisation, take).await.unwrap();
     logins[0].code.to_string()
 }
 

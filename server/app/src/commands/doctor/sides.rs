@@ -33,9 +33,22 @@ pub fn public_address(server: &ServerSettings) -> Finding {
     }
 }
 
-/// How emails leave.
-pub fn mail(mail: &MailSettings) -> Finding {
-    let of = |verdict, says: String| Finding::new("mail", verdict, says);
+/// How emails leave: everybody's, and those of tenants that have a way of their own; and what is to be published of their keys.
+pub fn mail(mail: &MailSettings) -> Vec<Finding> {
+    let own = mail.tenants.iter().map(|(slug, own)| (format!("{slug}: "), own));
+    let all = std::iter::once((String::new(), mail)).chain(own);
+    all.flat_map(|(whose, way)| [Some(way_out(&whose, way)), signing(&whose, way)]).flatten().collect()
+}
+
+fn signing(whose: &str, mail: &MailSettings) -> Option<Finding> {
+    let key = mail.dkim.as_ref()?;
+    let (name, record) = (key.dns_name(), key.dns_record());
+    let says = format!("{whose}emails are signed; publish, if you have not: {name} TXT {record}");
+    Some(Finding::new("mail", Verdict::Fine, says))
+}
+
+fn way_out(whose: &str, mail: &MailSettings) -> Finding {
+    let of = |verdict, says: String| Finding::new("mail", verdict, format!("{whose}{says}"));
     match &mail.way {
         MailWay::Folder(folder) => of(
             Verdict::Advice,
@@ -44,6 +57,7 @@ pub fn mail(mail: &MailSettings) -> Finding {
                 folder.display()
             ),
         ),
+        MailWay::Notify(_) => of(Verdict::Fine, "through GOV.UK Notify, encrypted".to_owned()),
         MailWay::Memory => of(Verdict::Advice, "emails stay in memory, and reach nobody".to_owned()),
         MailWay::Smtp(server) if server.encryption == Encryption::None => of(
             Verdict::Advice,

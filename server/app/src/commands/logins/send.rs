@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use actions::{ActionError, Enrolment, IssuedLogin, LoginEmail, Whom};
+use actions::{ActionError, Enrolment, IssuedLogin, LoginEmail};
 use anyhow::Result;
 use indicatif::ProgressBar;
 use mail::{Message, Outbox, Posted};
@@ -17,13 +17,9 @@ const REDRAWN_EVERY: Duration = Duration::from_millis(200);
 
 /// Issues login details and emails each, a step of them at a time: the next are made when the last are sent. The exit code is 1 when
 /// somebody was not written to.
-pub async fn send(
-    enrolment: &Enrolment,
-    outbox: &Outbox,
-    invited: &Invited<'_>,
-    config: &Config,
-) -> Result<ExitCode> {
+pub async fn send(enrolment: &Enrolment, invited: &Invited<'_>, config: &Config) -> Result<ExitCode> {
     let Invited { tenant, campaign, organisation, url, key_log_head } = invited;
+    let outbox = &enrolment.post().way(tenant).outbox;
     let about = LoginEmail { tenant, campaign, organisation, url, key_log_head };
     let message = |login: &IssuedLogin| enrolment.login_email(&about, login);
     let (bar, unwritten) = (counter("invitations"), std::cell::Cell::new(0_u64));
@@ -37,10 +33,10 @@ pub async fn send(
             enrolment.note_sent(tenant, &sent).await
         }
     };
-    let issued = enrolment.issue_logins(tenant, campaign, organisation, Whom::NotJoined, step).await;
+    let issued = enrolment.issue_logins(tenant, campaign, organisation, step).await;
     bar.finish();
     let (sent, given_up, unwritten) = (outbox.counts().sent, outbox.counts().given_up, unwritten.get());
-    match &config.mail.way {
+    match &config.mail.way_of(&tenant.slug).way {
         MailWay::Folder(folder) => {
             println!(
                 "{sent} invitations written into {}, and sent to nobody: [mail] names no server",

@@ -33,7 +33,7 @@ pub struct Case {
     pub claim: Option<Claim>,
     /// The day on which it came to a moderator.
     pub opened_on: NaiveDate,
-    /// Who hid it, if a moderator did.
+    /// Who hid it, if a moderator did and nobody has let it stand since.
     pub hidden_by: Option<HiddenBy>,
 }
 
@@ -121,9 +121,9 @@ impl Reading {
         let sql = format!(
             "SELECT c.post_id FROM moderation_case c WHERE c.tenant_id = $1 AND {}
              AND (c.claimed_until IS NULL OR c.claimed_until <= $3)
-             AND (c.state <> '{}' OR c.hidden_by IS NULL OR c.hidden_by <> $4) ORDER BY {} LIMIT $5",
+             AND (c.state NOT IN ({}) OR c.hidden_by IS NULL OR c.hidden_by <> $4) ORDER BY {} LIMIT $5",
             in_campaign(states),
-            CaseState::Appealed.slug(),
+            names(&CaseState::WITH_APPEAL),
             order(states)
         );
         let nobody = Uuid::nil();
@@ -139,11 +139,15 @@ impl Reading {
 
 /// Cases of the campaign `$2` in one of `states`.
 pub(super) fn in_campaign(states: &[CaseState]) -> String {
-    let names: Vec<String> = states.iter().map(|state| format!("'{}'", state.slug())).collect();
     format!(
         "c.round_id IN (SELECT r.id FROM round r WHERE r.tenant_id = $1 AND r.campaign_id = $2) AND c.state IN ({})",
-        names.join(", ")
+        names(states)
     )
+}
+
+/// The names of `states` as SQL has them in a list.
+fn names(states: &[CaseState]) -> String {
+    states.iter().map(|state| format!("'{}'", state.slug())).collect::<Vec<_>>().join(", ")
 }
 
 /// What was reported because somebody may not be safe; then in the order of `states`, by day, by chance.

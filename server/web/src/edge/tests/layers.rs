@@ -60,7 +60,7 @@ fn site(metrics: &Metrics) -> impl Endpoint<Output = Response> + use<> {
         .at(
             "/fault",
             make(|_| async {
-                Err::<(), _>(Error::from_string("disk full", StatusCode::SERVICE_UNAVAILABLE))
+                Err::<(), _>(Error::from_string("disk full", StatusCode::INTERNAL_SERVER_ERROR))
             }),
         )
         .with(CheckOrigin::default())
@@ -96,7 +96,7 @@ async fn every_answer_is_dressed_and_has_an_id_of_its_own() {
         (Method::POST, "/share", "text=%ff", 400),
         (Method::GET, "/nowhere", "", 404),
         (Method::GET, "/share", "", 405),
-        (Method::GET, "/fault", "", 503),
+        (Method::GET, "/fault", "", 500),
         (Method::GET, "/panic", "", 500),
     ] {
         let response = ask(&site, method, path, body).await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actions::policy::Role;
 use actions::{ActionError, AuditPage, ChainedEntry, CheckedAudit, Tenant};
-use domain::audit::Deed;
+use domain::audit::{COMMAND_LINE, Deed};
 use domain::ids::PostId;
 use domain::moderation::Reason;
 use futures_util::stream;
@@ -17,8 +17,6 @@ use crate::state::State;
 use crate::views::console::{Audit, AuditChecked, AuditLine, AuditSide, deed_words};
 
 const PATH: &str = "/console/audit";
-/// The name in the record of whoever types commands at the server itself.
-const COMMAND_LINE: &str = "command line";
 /// How much of a post's id is shown, characters.
 const SHOWN_OF_ID: usize = 8;
 

@@ -3,9 +3,10 @@
 use actions::policy::{Action, Kind};
 use actions::{DatesPreview, DatesRefusal, EditRefusal, RoundDates};
 use chrono::NaiveDateTime;
-use domain::planned_email::{EmailFile, held};
+use domain::planned_email::EmailFile;
+use domain::sending::{held_at_its_time, planned_for};
 use domain::tenant_pack::{CampaignFile, RoundFile, round_times};
-use domain::time_zone::{Ambiguous, in_words, to_instant};
+use domain::time_zone::in_words;
 use domain::timetable::{DateChange, DateRefusal, DateWish, DatesChanged};
 use poem::http::StatusCode;
 use poem::web::Path;
@@ -159,12 +160,13 @@ fn dated_round(staff: &Staff, round: &RoundFile) -> Result<DatedRound, PageError
 
 fn dated_email(staff: &Staff, campaign: &CampaignFile, email: &EmailFile) -> DatedEmail {
     let zone = staff.tenant().zone;
-    let at = to_instant(email.send_at, zone, Ambiguous::Earliest).ok();
+    let sending = &staff.tenant().sending;
+    let at = planned_for(email, sending, zone);
     DatedEmail {
         title: email.title.clone(),
         kind: email.kind.label().to_owned(),
         when: at.map_or_else(|| time_field(email.send_at), |at| in_words(at, zone)),
         past: at.is_some_and(|at| at <= staff.state.now()),
-        held: held(email, campaign, zone).map(|why| why.to_string()),
+        held: held_at_its_time(email, campaign, sending, zone).map(|why| why.to_string()),
     }
 }

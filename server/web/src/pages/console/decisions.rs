@@ -23,8 +23,7 @@ pub(crate) async fn take_next(sent: StaffForm, Path(slug): Path<String>) -> Resu
 #[handler]
 pub(crate) async fn claim(sent: StaffForm, Path((slug, id)): Place) -> Result<Response> {
     let (staff, post) = (&sent.staff, post_id(&id)?);
-    let claimed =
-        staff.state.actions().claim_case(staff.tenant(), staff.actor(), campaign(staff, &slug)?, post);
+    let claimed = staff.state.sides.claim_case(staff.tenant(), staff.actor(), campaign(staff, &slug)?, post);
     answered(&sent, &slug, &id, "claim", claimed.await, Then::Stay).await
 }
 

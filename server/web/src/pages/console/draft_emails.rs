@@ -2,21 +2,26 @@
 
 use actions::{Draft, Step};
 use chrono::{Days, NaiveDateTime, NaiveTime};
-use domain::campaign_draft::CampaignDraft;
-use domain::planned_email::{EmailKind, held};
+use domain::campaign_draft::{CampaignDraft, DraftEmail};
+use domain::planned_email::EmailKind;
+use domain::sending::held_at_its_time;
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, Result, handler};
 
 use super::campaigns::PART;
-use super::dates::{local_time, time_field};
-use super::drafts::{NO_TIME, error, frame, load, onward, save, saved};
+use super::drafts::{error, frame, load, onward, save, saved};
+use super::emails_form::{faults, fields, read_email};
 use crate::console::{Staff, StaffForm};
 use crate::views::FieldError;
-use crate::views::console::{DraftEmails, EmailForm};
+use crate::views::console::{DraftEmails, EmailFields, EmailForm};
 
 /// At what hour emails are planned to go unless somebody says otherwise.
 const MORNING: NaiveTime = NaiveTime::from_hms_opt(8, 0, 0).expect("eight in the morning");
+/// Said of an email that is on a form and in the draft no more.
+const GONE: &str = "Somebody else has removed this email meanwhile. Nothing is saved: copy what you need from it, then remove it here, too.";
+/// What the button that removes an email says, before the email's short name.
+const REMOVE: &str = "remove-";
 
 #[handler]
 pub(crate) async fn show_emails(staff: Staff, Path(id): Path<String>) -> Result<Response> {
@@ -29,32 +34,62 @@ pub(crate) async fn show_emails(staff: Staff, Path(id): Path<String>) -> Result<
 pub(crate) async fn save_emails(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
     let draft = load(&form.staff, &id).await?;
     let mut typed = draft.campaign.clone();
-    let mut errors = Vec::new();
-    for email in &mut typed.emails {
-        let field = |name: &str| form.field(&format!("{}-{name}", email.slug)).trim().to_owned();
-        (email.title, email.kind) =
-            (field("title"), EmailKind::from_slug(&field("kind")).unwrap_or(email.kind));
-        email.send_at = local_time(&field("send_at"));
-        if email.send_at.is_none() && !field("send_at").is_empty() {
-            errors.push(error(&format!("{}-send_at", email.slug), NO_TIME));
-        }
-    }
-    match form.field("do") {
-        "add" => typed.add_email(EmailKind::Reminder, EmailKind::Reminder.label(), None),
-        "suggest" => suggest_emails(&mut typed),
-        asked => {
-            if let Some(slug) = asked.strip_prefix("remove-") {
-                typed.emails.retain(|email| email.slug != slug);
+    let mut errors = read_emails(&form, &mut typed);
+    if errors.is_empty() {
+        let mut changed = typed.clone();
+        match form.field("do") {
+            "add" => changed.add_email(EmailKind::Reminder, EmailKind::Reminder.label(), None),
+            "suggest" => suggest_emails(&mut changed),
+            asked => {
+                if let Some(slug) = asked.strip_prefix(REMOVE) {
+                    changed.emails.retain(|email| email.slug != slug);
+                }
             }
         }
+        errors.extend(save(&form, &draft, &changed).await?);
     }
     if errors.is_empty() {
-        errors.extend(save(&form, &draft, &typed).await?);
+        let remarks = if matches!(form.field("do"), "next" | "save") { remarks(&typed) } else { Vec::new() };
+        if remarks.is_empty() {
+            return Ok(onward(&form, &draft, Step::Emails, ""));
+        }
+        // It was saved: the form goes on from there.
+        let draft = load(&form.staff, &id).await?;
+        return emails_page(&form.staff, &draft, StatusCode::UNPROCESSABLE_ENTITY, &typed, remarks).await;
     }
-    if errors.is_empty() {
-        return Ok(onward(&form, &draft, Step::Emails, ""));
-    }
+    // Nothing was saved, so the page shows what was typed, and nothing that was to be added.
     emails_page(&form.staff, &draft, StatusCode::UNPROCESSABLE_ENTITY, &typed, errors).await
+}
+
+/// Puts a form's fields into the draft's emails; gives what cannot be read. An email that is not on the form, because somebody else has added it
+/// meanwhile, stays as it is.
+fn read_emails(form: &StaffForm, draft: &mut CampaignDraft) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for slug in form.form.fields().iter().filter_map(|(name, _)| name.strip_suffix("-title")) {
+        if !draft.emails.iter().any(|email| email.slug == slug) {
+            if form.field("do").strip_prefix(REMOVE) == Some(slug) {
+                continue;
+            }
+            errors.push(error(&format!("{slug}-title"), GONE));
+            // The page shows it as it was typed.
+            let place = draft.emails.len();
+            draft.add_email(EmailKind::Reminder, "", None);
+            draft.emails.iter_mut().skip(place).for_each(|email| email.slug = slug.to_owned());
+        }
+        let Some(email) = draft.emails.iter_mut().find(|email| email.slug == slug) else { continue };
+        errors.extend(read_email(&form.form, &format!("{slug}-"), email));
+    }
+    errors
+}
+
+/// What stands in the way of a launch, said at once though it is saved.
+fn remarks(draft: &CampaignDraft) -> Vec<FieldError> {
+    let of = |email: &DraftEmail| faults(&format!("{}-", email.slug), email);
+    let saved = |fault: FieldError| FieldError {
+        text: format!("It is saved, but cannot be launched like this. {}", fault.text),
+        ..fault
+    };
+    draft.emails.iter().flat_map(of).map(saved).collect()
 }
 
 /// The usual four, by the rounds' dates: when it opens, half way, on the last day, and the day after.
@@ -91,13 +126,11 @@ async fn emails_page(
     let why = |slug: &str| {
         let file = file.as_ref()?;
         let email = file.emails.iter().find(|email| email.slug == slug)?;
-        held(email, file, staff.tenant().zone).map(|why| why.to_string())
+        held_at_its_time(email, file, &staff.tenant().sending, staff.tenant().zone).map(|why| why.to_string())
     };
     let emails = typed.emails.iter().map(|email| EmailForm {
         slug: email.slug.clone(),
-        title: email.title.clone(),
-        kind: email.kind.slug().to_owned(),
-        send_at: email.send_at.map(time_field).unwrap_or_default(),
+        fields: fields(staff.tenant(), &format!("{}-", email.slug), email),
         held: why(&email.slug),
     });
     let view = DraftEmails {
@@ -106,7 +139,7 @@ async fn emails_page(
         desk: staff.desk(PART),
         draft: frame(staff, draft, Step::Emails.slug()).await?,
         emails: emails.collect(),
-        kinds: EmailKind::ALL.iter().map(|kind| (kind.slug().to_owned(), kind.label().to_owned())).collect(),
+        kinds: EmailFields::kinds(),
         can_suggest: span(typed).is_some(),
         errors,
     };

@@ -1,6 +1,6 @@
 //! The last step: what is still missing, how participants will see it, the launch, or throwing the draft away.
 
-use actions::{Blocker, Campaign, Draft, EditRefusal, LaunchDraftRefusal, Step};
+use actions::{Blocker, Draft, EditRefusal, LaunchDraftRefusal, Step};
 use domain::board::Sort;
 use domain::round::RoundState;
 use domain::time_zone::in_words;
@@ -13,7 +13,7 @@ use super::drafts::{empty_rolls, error, frame, load, version};
 use super::edit_refused;
 use crate::console::{Staff, StaffForm};
 use crate::fault::PageError;
-use crate::views::console::{DraftCheck, STEPS};
+use crate::views::console::{DraftCheck, LaunchWarning, STEPS};
 use crate::views::{self, Conversation, FieldError, Filters, Visit};
 use actions::policy::{Action, Kind};
 
@@ -78,7 +78,7 @@ async fn page(
     };
     let title =
         |step: Step| STEPS.iter().find(|(slug, _)| *slug == step.slug()).map_or("", |(_, title)| *title);
-    let campaign = as_campaign(staff, draft);
+    let campaign = draft.as_campaign(staff.tenant());
     let rounds = campaign.as_ref().map(|campaign| campaign.rounds.as_slice()).unwrap_or_default();
     let words = |at| in_words(at, staff.tenant().zone);
     let view = DraftCheck {
@@ -92,7 +92,7 @@ async fn page(
             .collect(),
         opens: rounds.iter().map(|round| round.opens_at).min().map(words).unwrap_or_default(),
         closes: rounds.iter().map(|round| round.closes_at).max().map(words).unwrap_or_default(),
-        warnings: empty_rolls(staff, draft).await?.into_iter().map(warning).collect(),
+        warnings: warnings(staff, draft).await?,
         emails: draft.campaign.emails.len(),
         organisations: staff.tenant().organisations.len(),
         smallest_group: draft.campaign.smallest_group,
@@ -103,12 +103,23 @@ async fn page(
 }
 
 /// What a launch would leave undone, though nothing forbids it.
-fn warning(organisation: String) -> String {
-    format!("Nobody of “{organisation}” is on the list. Its people are invited, so none of them can come in.")
-}
-
-fn as_campaign(staff: &Staff, draft: &Draft) -> Option<Campaign> {
-    draft.as_campaign(staff.tenant())
+async fn warnings(staff: &Staff, draft: &Draft) -> Result<Vec<LaunchWarning>, PageError> {
+    let empty = empty_rolls(staff, draft).await?.into_iter().map(|organisation| LaunchWarning {
+        path: format!("/console/drafts/{}/people", draft.id),
+        place: "People".to_owned(),
+        words: format!(
+            "Nobody of “{organisation}” is on the list. Its people are invited, so none of them can come in."
+        ),
+    });
+    let mut warnings: Vec<_> = empty.collect();
+    if !staff.state.accounts().someone_may(staff.tenant(), Kind::Post, Action::Hide).await? {
+        warnings.push(LaunchWarning {
+            path: "/console/people/invite".to_owned(),
+            place: "Invite a moderator".to_owned(),
+            words: "Nobody can look after what people write yet.".to_owned(),
+        });
+    }
+    Ok(warnings)
 }
 
 /// The conversation as participants will see it, empty. Nothing in it can be sent.
@@ -116,7 +127,7 @@ fn as_campaign(staff: &Staff, draft: &Draft) -> Option<Campaign> {
 pub(crate) async fn preview(staff: Staff, Path(id): Path<String>) -> Result<Response> {
     let draft = load(&staff, &id).await?;
     let asked = staff.query.get("round").unwrap_or_default();
-    let campaign = as_campaign(&staff, &draft);
+    let campaign = draft.as_campaign(staff.tenant());
     let dated = campaign.as_ref().and_then(|campaign| {
         let round = campaign.rounds.iter().find(|round| round.slug == asked);
         round.or(campaign.rounds.first())

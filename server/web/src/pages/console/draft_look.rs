@@ -167,6 +167,10 @@ pub(super) async fn put_logo(upload: &StaffUpload, place: &Place) -> Result<Resp
         return branding_page(staff, place, status, stored, errors).await;
     };
     let logo_alt = upload.form.field("logo_alt").trim().to_owned();
+    if logo_alt.is_empty() {
+        let errors = vec![error("logo_alt", "Say what the logo shows, for people who cannot see it.")];
+        return branding_page(staff, place, status, stored, errors).await;
+    }
     let new = NewBranding { branding: BrandingFile { logo_alt, ..branding }, logo: Some(file.bytes.clone()) };
     match staff.state.sides.change_branding(staff.actor(), staff.tenant(), new).await {
         Ok(()) => Ok(upload.see_other(&place.saved(Step::Branding))),

@@ -87,12 +87,20 @@ pub(crate) async fn save(form: StaffForm, Path(id): Path<String>) -> Result<Resp
     match staff.state.sides.put_organisation(staff.actor(), staff.tenant(), organisation).await {
         Ok(()) => Ok(onward(&form, &draft, Step::People, "")),
         Err(refusal @ (EditRefusal::Refused(_) | EditRefusal::Problems(_))) => {
-            let words = refusal.to_string();
+            let words = about_the_form(&refusal.to_string());
             let field = if words.contains("domain") { "domains" } else { "name" };
             let status = StatusCode::UNPROCESSABLE_ENTITY;
             page(staff, &draft, status, typed, None, vec![error(field, &words)]).await
         }
         Err(refusal) => Err(edit_refused(refusal, None).into()),
+    }
+}
+
+/// A refusal without the short name that files have for the organisation, which stands on the form.
+fn about_the_form(words: &str) -> String {
+    match words.strip_prefix("organisation `").and_then(|rest| rest.split_once("`: ")) {
+        Some((_, reason)) => format!("It cannot be saved yet: {reason}."),
+        None => words.to_owned(),
     }
 }
 
@@ -134,6 +142,8 @@ pub(crate) async fn import_roll(upload: StaffUpload, Path(id): Path<String>) -> 
 }
 
 fn report(held: HeldRoll) -> RollReport {
+    let all = held.problems.iter().map(|problem| (problem.line, problem.reason.to_string()));
+    let (problems, more_problems) = by_reason(all);
     RollReport {
         import: held.import.to_string(),
         held: held.held,
@@ -141,16 +151,18 @@ fn report(held: HeldRoll) -> RollReport {
         unknown: held.problems.iter().any(|problem| {
             matches!(problem.reason, RowReason::UnknownOrganisation(_) | RowReason::NotAShortName)
         }),
-        problems: by_reason(held.problems.iter().map(|problem| (problem.line, problem.reason.to_string()))),
+        problems,
+        more_problems,
         duplicates: held.duplicates.iter().take(LISTED_PROBLEMS).map(ToString::to_string).collect(),
         more_duplicates: held.duplicates.len().saturating_sub(LISTED_PROBLEMS),
         ignored: held.ignored_columns,
     }
 }
 
-/// Each reason once, with the first of the lines that it is about, and how many more there are.
-fn by_reason(problems: impl Iterator<Item = (u64, String)>) -> Vec<RollProblem> {
-    let mut all: Vec<RollProblem> = Vec::new();
+/// Each reason once, with the first of the lines that it is about, and how many more there are; then how many lines have other reasons than
+/// those that are listed.
+fn by_reason(problems: impl Iterator<Item = (u64, String)>) -> (Vec<RollProblem>, usize) {
+    let (mut all, mut others): (Vec<RollProblem>, usize) = (Vec::new(), 0);
     for (line, reason) in problems {
         match all.iter().position(|problem| problem.reason == reason) {
             Some(place) if all[place].lines.len() < LISTED_PROBLEMS => all[place].lines.push(line),
@@ -158,10 +170,10 @@ fn by_reason(problems: impl Iterator<Item = (u64, String)>) -> Vec<RollProblem> 
             None if all.len() < LISTED_PROBLEMS => {
                 all.push(RollProblem { lines: vec![line], more: 0, reason });
             }
-            None => {}
+            None => others += 1,
         }
     }
-    all
+    (all, others)
 }
 
 /// Puts the held rows onto the roll, or lets go of them.
@@ -174,16 +186,7 @@ pub(crate) async fn settle_roll(form: StaffForm, Path(id): Path<String>) -> Resu
     let campaign = campaign.map_err(|refusal| edit_refused(refusal, None))?;
     let import = form.field("import").parse().map_err(|_| PageError::NotFound)?;
     let settled = match form.field("do") {
-        "confirm" => {
-            let confirmed = enrolment.confirm_roll(staff.tenant(), &campaign, import).await;
-            match confirmed {
-                Ok(people) => enrolment
-                    .note_roll(staff.actor(), staff.tenant(), &campaign.slug, people)
-                    .await
-                    .map_err(RollImportRefusal::from),
-                Err(refusal) => Err(refusal),
-            }
-        }
+        "confirm" => enrolment.confirm_roll(staff.actor(), staff.tenant(), &campaign, import).await.map(drop),
         _ => enrolment.discard_roll(staff.tenant(), &campaign, import).await,
     };
     match settled {

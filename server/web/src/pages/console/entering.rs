@@ -116,9 +116,7 @@ pub(super) fn refused(refusal: AccountRefusal) -> Result<(StatusCode, &'static s
         refusal => refusal,
     };
     let field = match &refusal {
-        No::Action(_) | No::Mail(_) => {
-            return Ok((StatusCode::SERVICE_UNAVAILABLE, "", refusal.to_string()));
-        }
+        No::Action(_) => return Ok((StatusCode::SERVICE_UNAVAILABLE, "", refusal.to_string())),
         No::Unknown => return Err(PageError::NotFound),
         No::Password(_) => "password",
         No::Code(_) => "code",

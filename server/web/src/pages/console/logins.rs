@@ -26,9 +26,7 @@ pub(crate) async fn send(form: StaffForm, Path(slug): Path<String>) -> Result<Re
     let staff = &form.staff;
     let campaign = find(staff, &slug)?;
     staff.require_recent_proof(&path(&slug)).await?;
-    let tenant = std::sync::Arc::clone(&staff.dressed.tenant);
-    let url = staff.state.settings.addresses.identity(&tenant);
-    match staff.state.enrolment().send_logins(staff.actor(), tenant, campaign, url).await {
+    match staff.state.enrolment().send_logins(staff.actor(), staff.tenant(), campaign).await {
         Ok(()) => Ok(form.see_other(&format!("{}?done=sent", path(&slug)))),
         Err(SendLoginsRefusal::Action(fault)) => Err(PageError::from(fault).into()),
         Err(refusal) => page(staff, &slug, StatusCode::UNPROCESSABLE_ENTITY, Some(refusal.to_string())).await,

@@ -12,6 +12,7 @@ use domain::contribution::PostState;
 use domain::ids::PostId;
 use domain::moderation::{
     CaseState, Claim, MAX_NOTE_CHARACTERS, NoteKind, Reason, Rule, SUSPENSION_DAYS, SecondLook, Step, after,
+    appealed_against,
 };
 use domain::time_zone::{day_in_words, local_date, local_time};
 use domain::voice;
@@ -215,8 +216,9 @@ async fn decided_before(staff: &Staff, campaign: &Campaign) -> Result<Option<Dec
 
 /// Who hid a post that its author appeals for, and whether whoever reads this has to leave it to somebody else.
 async fn hidden_by(staff: &Staff, shown: &CaseView) -> Result<Option<HiddenBy>, PageError> {
-    let hidden = shown.case.hidden_by.as_ref().filter(|_| shown.case.state == CaseState::Appealed);
-    let Some(hidden) = hidden else { return Ok(None) };
+    let Some(hidden) = appealed_against(shown.case.state, shown.case.hidden_by.as_ref()) else {
+        return Ok(None);
+    };
     let mine = Some(hidden.by) == staff.actor().account;
     let barred =
         mine && staff.state.sides.second_look(staff.tenant(), staff.actor()).await? == SecondLook::Possible;

@@ -1,7 +1,7 @@
 //! The accounts of a tenant: who works here and as what.
 
 use actions::policy::{Action, Kind, Role};
-use actions::{AccountRefusal, ListedAccount, NewAccount, Tenant};
+use actions::{AccountRefusal, Invited, ListedAccount, NewAccount, Tenant};
 use domain::account::{AccountState, INVITATION_DAYS};
 use domain::ids::AccountId;
 use poem::http::StatusCode;
@@ -18,6 +18,8 @@ use crate::views::console::{Invite, People, PersonLine, PersonPage, RoleChoice};
 
 const PATH: &str = "/console/people";
 const INVITE: &str = "/console/people/invite";
+/// Said where an invitation was made and its email is not taken.
+const UNSENT: &str = "They are invited, but the email did not leave: we cannot send email just now. In a few minutes, open their page under People and send a new invitation.";
 
 #[handler]
 pub(crate) async fn list(staff: Staff) -> Result<Response> {
@@ -62,7 +64,7 @@ pub(crate) async fn invite(form: StaffForm) -> Result<Response> {
     let new = NewAccount { email: text("email"), name: text("name"), roles: roles_in(&form.form) };
     let welcome = welcome(staff, staff.tenant());
     match staff.state.accounts().invite_account(staff.actor(), staff.tenant(), &new, &welcome).await {
-        Ok(_) => Ok(form.see_other(&format!("{PATH}?done=invited"))),
+        Ok(invited) => sent(&form, &invited, "invited"),
         Err(refusal) => {
             let (status, field, text) = refused(refusal)?;
             let errors = vec![FieldError { field: field.to_owned(), text }];
@@ -114,7 +116,18 @@ pub(crate) async fn reset(form: StaffForm, Path(id): Path<String>) -> Result<Res
     staff.require_recent_proof(&format!("{PATH}/{account}")).await?;
     let (accounts, welcome) = (staff.state.accounts(), welcome(staff, staff.tenant()));
     let done = accounts.reset_account(staff.actor(), staff.tenant(), account, &welcome).await;
-    finish(&form, done.map(|_| ()), "reset")
+    match done {
+        Ok(invited) => sent(&form, &invited, "reset"),
+        Err(refusal) => finish(&form, Err(refusal), "reset"),
+    }
+}
+
+/// Back to the list, which says that the invitation is on its way; unless its email did not leave.
+fn sent(form: &StaffForm, invited: &Invited, what: &str) -> Result<Response> {
+    match invited.unsent {
+        None => finish(form, Ok(()), what),
+        Some(_) => Err(PageError::Busy(UNSENT.to_owned()).into()),
+    }
 }
 
 /// Whoever resets an account could come to hold it, with its roles: that needs what giving roles needs.

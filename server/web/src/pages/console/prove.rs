@@ -9,6 +9,9 @@ use crate::console::{Carried, Staff, StaffForm, safe_return};
 use crate::pages::tries::{Try, try_again_in};
 use crate::views::console::{Again, Prove};
 
+/// The field that says with each try that what they sent is not kept.
+const LOST: &str = "sent-lost";
+
 /// Where somebody goes on who has shown who they are.
 #[derive(Clone, Default)]
 struct Onward {
@@ -26,14 +29,10 @@ pub(crate) async fn show(staff: Staff) -> Result<Response> {
     page(&staff, StatusCode::OK, &Onward { next, ..Onward::default() }, None).await
 }
 
-/// Asks somebody who sent a form. Nothing was done with it.
-pub(crate) async fn ask_first(
-    staff: &Staff,
-    back: &str,
-    carried: Option<Carried>,
-    lost: bool,
-) -> Result<Response> {
-    page(staff, StatusCode::FORBIDDEN, &Onward { next: back.to_owned(), carried, lost }, None).await
+/// Asks somebody who sent a form; `carried` is what they sent, if it can be sent again. Nothing was done with it.
+pub(crate) async fn ask_first(staff: &Staff, back: &str, carried: Option<Carried>) -> Result<Response> {
+    let onward = Onward { next: back.to_owned(), lost: carried.is_none(), carried };
+    page(staff, StatusCode::FORBIDDEN, &onward, None).await
 }
 
 #[handler]
@@ -71,7 +70,7 @@ pub(crate) async fn use_passkey(form: StaffForm) -> Result<Response> {
 
 fn onward(form: &StaffForm) -> Onward {
     let next = safe_return(form.field("next")).to_owned();
-    Onward { next, carried: Carried::brought_back(&form.form), lost: false }
+    Onward { next, carried: Carried::brought_back(&form.form), lost: form.field(LOST) == "yes" }
 }
 
 async fn finish(

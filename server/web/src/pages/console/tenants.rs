@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use actions::policy::{Action, Kind};
-use actions::{MAX_SUPPORT_HOURS, NewTenant, NewTenantRefusal, StandingChange, StandingRefusal, Tenant};
+use actions::{
+    AccountRefusal, Invited, MAX_SUPPORT_HOURS, NewTenant, NewTenantRefusal, StandingChange, StandingRefusal,
+    Tenant,
+};
 use domain::tenant_pack::{Flag, GRACE_DAYS, Standing};
-use domain::time_zone::{day_in_words, local_date};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, Result, handler};
 
+use super::drafts::error;
 use super::entering::{MAX_SHOWN, refused};
 use super::people::welcome;
 use super::{download, edit_refused};
@@ -19,6 +22,8 @@ use crate::views::FieldError;
 use crate::views::console::{LeadForm, Switch, TenantField, TenantForm, TenantLine, TenantPage, Tenants};
 
 pub(super) const PATH: &str = "/console/tenants";
+/// Said where an invitation was made and its email is not taken.
+const UNSENT: &str = "They are invited, but the email did not leave: we cannot send email just now. Invite them again in a few minutes.";
 
 #[handler]
 pub(crate) async fn list(staff: Staff) -> Result<Response> {
@@ -46,10 +51,13 @@ pub(crate) async fn create(form: StaffForm) -> Result<Response> {
         Err(NewTenantRefusal::Action(fault)) => Err(PageError::from(fault).into()),
         Err(refusal) => {
             let why = match refusal {
-                NewTenantRefusal::Problems(problems) => {
-                    problems.into_iter().map(|problem| problem.reason).collect()
+                NewTenantRefusal::Fields(wrong) => {
+                    wrong.into_iter().map(|(field, words)| error(field, &words)).collect()
                 }
-                refusal => vec![refusal.to_string()],
+                NewTenantRefusal::Problems(problems) => {
+                    problems.into_iter().map(|problem| error("slug", &problem.reason)).collect()
+                }
+                refusal => vec![error("slug", &refusal.to_string())],
             };
             list_page(staff, StatusCode::UNPROCESSABLE_ENTITY, &new, why).await
         }
@@ -69,21 +77,45 @@ pub(crate) async fn invite_lead(form: StaffForm, Path(slug): Path<String>) -> Re
     let tenant = find(staff, &slug).await?;
     staff.require_recent_proof(&at).await?;
     let (name, email) = (form.field("name").trim(), form.field("email").trim());
-    let welcome = welcome(staff, &tenant);
-    let accounts = staff.state.accounts();
-    match accounts.invite_first_lead(staff.actor(), &tenant, (name, email), &welcome).await {
-        Ok(_) => Ok(form.see_other(&format!("{at}?done=invited"))),
-        Err(refusal) => {
-            let (status, field, text) = refused(refusal)?;
-            let field = if field == "name" { "name" } else { "email" };
-            let lead = LeadForm {
-                name: name.chars().take(MAX_SHOWN).collect(),
-                email: email.chars().take(MAX_SHOWN).collect(),
-                error: Some(FieldError { field: field.to_owned(), text }),
-            };
-            one_page(staff, status, &tenant, Told { lead, ..Told::default() }).await
+    let instead = form.field("instead").parse().ok();
+    let (accounts, welcome) = (staff.state.accounts(), welcome(staff, &tenant));
+    let invited = accounts.invite_first_lead(staff.actor(), &tenant, (name, email), instead, &welcome).await;
+    let (status, field, text) = match invited {
+        Ok(Invited { unsent: None, .. }) => return Ok(form.see_other(&format!("{at}?done=invited"))),
+        Ok(Invited { unsent: Some(_), .. }) => (StatusCode::SERVICE_UNAVAILABLE, "", UNSENT.to_owned()),
+        // The page has no form any more to say it beside.
+        Err(refusal @ AccountRefusal::LeadThere) => {
+            return Err(PageError::Refused { why: refusal.to_string(), kept: None }.into());
         }
+        Err(refusal) => match refused(refusal)? {
+            known @ (_, "name" | "email", _) => known,
+            (status, _, text) => (status, "", text),
+        },
+    };
+    let lead = LeadForm {
+        name: name.chars().take(MAX_SHOWN).collect(),
+        email: email.chars().take(MAX_SHOWN).collect(),
+        error: Some(FieldError { field: field.to_owned(), text }),
+        ..LeadForm::default()
+    };
+    one_page(staff, status, &tenant, Told { lead, ..Told::default() }).await
+}
+
+/// The form that invites a tenant's first comms lead, with what was `typed` or whom it invited last; none where somebody leads it.
+async fn lead_form(staff: &Staff, tenant: &Tenant, typed: LeadForm) -> Result<Option<LeadForm>, PageError> {
+    let accounts = staff.state.accounts();
+    if !staff.may(Kind::Tenant, Action::Create) || accounts.has_lead(tenant).await? {
+        return Ok(None);
     }
+    let Some(last) = accounts.invited_lead(tenant).await? else { return Ok(Some(typed)) };
+    let or = |typed: String, last: &str| if typed.is_empty() { last.to_owned() } else { typed };
+    Ok(Some(LeadForm {
+        name: or(typed.name, &last.name),
+        email: or(typed.email, &last.email),
+        instead: last.id.to_string(),
+        invited: Some(format!("{} ({})", last.name, last.email)),
+        error: typed.error,
+    }))
 }
 
 #[handler]
@@ -181,7 +213,7 @@ async fn list_page(
     staff: &Staff,
     status: StatusCode,
     typed: &NewTenant,
-    problems: Vec<String>,
+    problems: Vec<FieldError>,
 ) -> Result<Response> {
     let tenants = staff.state.sides.tenants().all().await.map_err(PageError::from)?;
     let view = Tenants {
@@ -196,14 +228,12 @@ async fn list_page(
 }
 
 async fn one_page(staff: &Staff, status: StatusCode, tenant: &Tenant, told: Told) -> Result<Response> {
-    let today = local_date(staff.state.now(), tenant.zone);
     let (reason, leaves_on) = match &tenant.standing {
         Standing::Active => (None, None),
         Standing::Suspended { reason } => (Some(reason.clone()), None),
-        Standing::Leaving { on } => (None, Some(day_in_words(*on, today))),
+        // With the year: it may be the next one.
+        Standing::Leaving { on } => (None, Some(on.format("%-d %B %Y").to_string())),
     };
-    let has_lead = staff.state.accounts().has_lead(tenant).await.map_err(PageError::from)?;
-    let may_invite = !has_lead && staff.may(Kind::Tenant, Action::Create);
     let done = staff.query.get("done").map(|done| match done {
         "made" => "It is there. Now invite its first comms lead.",
         "invited" => "The invitation is on its way.",
@@ -220,7 +250,7 @@ async fn one_page(staff: &Staff, status: StatusCode, tenant: &Tenant, told: Told
         desk: staff.desk(PATH),
         line: line(tenant),
         address: staff.state.settings.addresses.identity(tenant),
-        lead: may_invite.then_some(told.lead),
+        lead: lead_form(staff, tenant, told.lead).await?,
         reason,
         leaves_on,
         grace_days: GRACE_DAYS,

@@ -31,7 +31,7 @@ impl AuditSide {
 }
 
 /// What each thing is called that the record holds. The exported record keeps the name on the left.
-const DEEDS: [(&str, &str); 63] = [
+const DEEDS: &[(&str, &str)] = &[
     ("account.accept", "Accepted an invitation"),
     ("account.add-passkey", "Added a passkey"),
     ("account.change-password", "Changed their password"),
@@ -48,6 +48,7 @@ const DEEDS: [(&str, &str); 63] = [
     ("account.sign-in-refused", "Was not let in"),
     ("account.sign-out", "Signed out"),
     ("account.suspend", "Stopped somebody from signing in"),
+    ("account.withdraw", "Withdrew an invitation"),
     ("audit.export", "Downloaded the record"),
     ("branding.change", "Changed the look"),
     ("branding.page", "Wrote or changed a page"),
@@ -61,7 +62,15 @@ const DEEDS: [(&str, &str); 63] = [
     ("campaign.resumed", "Ended a pause"),
     ("campaign.shortened", "Moved the end to an earlier time"),
     ("content.export", "Downloaded everything that was said"),
+    ("answers.export", "Downloaded answers from an activity, without names"),
+    ("email.cancel", "Took an email off"),
+    ("email.pause", "Let an email rest"),
+    ("email.plan", "Changed the plan of emails"),
+    ("email.resume", "Let an email go on"),
+    ("email.send-now", "Sent an email at once"),
+    ("email.test", "Sent themselves a test of an email"),
     ("figures.export", "Downloaded the figures"),
+    ("handout.drop", "Took a toolkit or letters off the list"),
     ("organisation.change", "Changed an organisation"),
     ("participant.end-suspension", "Let an author write again"),
     ("participant.suspend", "Stopped an author from writing"),
@@ -80,7 +89,9 @@ const DEEDS: [(&str, &str); 63] = [
     ("post.restore", "Brought a post back"),
     ("role.grant", "Gave a role"),
     ("role.revoke", "Took a role away"),
+    ("roll.fetch-logins", "Downloaded letters with login details"),
     ("roll.import", "Brought people onto a list"),
+    ("roll.print-logins", "Had letters with login details made"),
     ("roll.send-logins", "Sent login details"),
     ("support.arrive", "Came in as platform support"),
     ("support.end", "Ended a support access"),
@@ -95,6 +106,7 @@ const DEEDS: [(&str, &str); 63] = [
     ("tenant.suspend", "Suspended a tenant"),
     ("thread.lock", "Closed the comments"),
     ("thread.unlock", "Opened the comments again"),
+    ("toolkit.make", "Had a toolkit made"),
 ];
 
 /// What was done, in words; what has none here, as the record names it.

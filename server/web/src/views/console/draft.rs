@@ -128,6 +128,8 @@ pub struct DraftRounds {
     pub round: RoundForm,
     /// What people can do in a round: name and title.
     pub choices: Vec<(String, String)>,
+    /// Parts of the settings of what people do in this round, and what each means.
+    pub parts: Vec<(String, String)>,
     /// What is wrong.
     pub errors: Vec<FieldError>,
 }
@@ -172,42 +174,6 @@ pub struct PromptForm {
     pub pass: String,
 }
 
-/// Planned emails.
-#[derive(Clone, Debug, Serialize)]
-pub struct DraftEmails {
-    /// The tenant's frame.
-    pub site: Chrome,
-    /// This visit.
-    pub visit: Visit,
-    /// The console's frame.
-    pub desk: Desk,
-    /// The draft's frame.
-    pub draft: DraftFrame,
-    /// The emails.
-    pub emails: Vec<EmailForm>,
-    /// Every kind: short name and words.
-    pub kinds: Vec<(String, String)>,
-    /// Whether the usual ones can be planned by the rounds' dates.
-    pub can_suggest: bool,
-    /// What is wrong.
-    pub errors: Vec<FieldError>,
-}
-
-/// An email's fields.
-#[derive(Clone, Debug, Serialize)]
-pub struct EmailForm {
-    /// Its short name.
-    pub slug: String,
-    /// As typed.
-    pub title: String,
-    /// The kind's short name.
-    pub kind: String,
-    /// For a field of local time.
-    pub send_at: String,
-    /// Why it would be held, if it would.
-    pub held: Option<String>,
-}
-
 /// What blocks the launch, and the launch.
 #[derive(Clone, Debug, Serialize)]
 pub struct DraftCheck {
@@ -222,7 +188,7 @@ pub struct DraftCheck {
     /// What blocks the launch: the step's short name, its title, and why.
     pub blockers: Vec<(String, String, String)>,
     /// What a launch would leave undone.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<LaunchWarning>,
     /// How many emails are planned.
     pub emails: usize,
     /// When the first round opens.
@@ -270,6 +236,17 @@ fn outdated() -> FieldError {
     }
 }
 
+/// Something that a launch would leave undone.
+#[derive(Clone, Debug, Serialize)]
+pub struct LaunchWarning {
+    /// Where it is done, without the site's base.
+    pub path: String,
+    /// What that place is called.
+    pub place: String,
+    /// What is undone.
+    pub words: String,
+}
+
 impl View for DraftRounds {
     const TEMPLATE: &'static str = "console/draft-rounds.html";
 
@@ -303,6 +280,11 @@ impl View for DraftRounds {
                 ("open-discussion".into(), "Open discussion".into()),
                 ("quick-pulse".into(), "Quick pulse".into()),
             ],
+            parts: if errors_in_settings {
+                vec![("questions".into(), "Each has an “id” and its “text”.".into())]
+            } else {
+                vec![]
+            },
             errors,
         };
         let unread = FieldError { field: "settings".into(), text: "This is not JSON.".into() };
@@ -315,36 +297,6 @@ impl View for DraftRounds {
             ("two-rounds", page(&["round", "round-2"], vec![], false)),
             ("refused", page(&["round"], vec![wrong], false)),
             ("settings-refused", page(&["round"], vec![unread], true)),
-        ]
-    }
-}
-
-impl View for DraftEmails {
-    const TEMPLATE: &'static str = "console/draft-emails.html";
-
-    fn samples(chrome: &Chrome) -> Vec<(&'static str, Self)> {
-        let email = |slug: &str, held: Option<&str>| EmailForm {
-            slug: slug.into(),
-            title: "Last day".into(),
-            kind: "last-day".into(),
-            send_at: "2026-03-16T08:00".into(),
-            held: held.map(Into::into),
-        };
-        let page = |emails, can_suggest| DraftEmails {
-            site: chrome.clone(),
-            visit: Visit::sample(false, "/console/drafts/1/emails"),
-            desk: Desk::sample("/console/campaigns"),
-            draft: DraftFrame::sample("emails"),
-            emails,
-            kinds: vec![("launch".into(), "It has opened".into()), ("last-day".into(), "Last day".into())],
-            can_suggest,
-            errors: vec![],
-        };
-        let held = "It says that this is the last day. The last day is now Friday 20 March.";
-        vec![
-            ("none", page(vec![], true)),
-            ("two", page(vec![email("last-day", None), email("last-day-2", Some(held))], true)),
-            ("no-dates-yet", page(vec![], false)),
         ]
     }
 }
@@ -377,7 +329,11 @@ impl View for DraftCheck {
         changed.errors = vec![outdated()];
         let mut warned = page(vec![], true);
         warned.emails = 0;
-        warned.warnings = vec!["Nobody of “North Trust” is on the list.".into()];
+        warned.warnings = vec![LaunchWarning {
+            path: "/console/drafts/1/people".into(),
+            place: "People".into(),
+            words: "Nobody of “North Trust” is on the list.".into(),
+        }];
         vec![
             ("warned", warned),
             ("ready", page(vec![], true)),

@@ -73,6 +73,8 @@ pub struct RollReport {
     pub held: usize,
     /// Bad rows, each reason once.
     pub problems: Vec<RollProblem>,
+    /// How many more there are, for reasons that are not listed.
+    pub more_problems: usize,
     /// Whether a row names an organisation that is not known.
     pub unknown: bool,
     /// How many bad rows there are.
@@ -252,6 +254,7 @@ impl View for DraftPeople {
             import: "0f8fad5b-d9cb-469f-a165-70867728950e".into(),
             held: 118,
             problems: vec![RollProblem { lines: vec![7, 19], more: 64, reason: "No email address.".into() }],
+            more_problems: 3,
             unknown: true,
             bad: 66,
             duplicates: vec!["line 2 is the same person as line(s) 8; the first is kept".into()],

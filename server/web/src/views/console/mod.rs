@@ -8,7 +8,11 @@ mod case;
 mod dates;
 mod desk;
 mod draft;
+mod draft_emails;
 mod draft_tenant;
+mod emails;
+mod emails_form;
+mod emails_one;
 mod figures;
 mod logins;
 mod passkey;
@@ -22,6 +26,8 @@ mod start;
 mod support;
 mod tenant_delete;
 mod tenants;
+mod toolkit;
+mod toolkit_one;
 mod welcome;
 
 pub use account::{Account, PasskeyLine, SessionLine, Ways};
@@ -37,13 +43,16 @@ pub use dates::{DatedEmail, DatedRound, DatesForm, DatesPage, DatesToConfirm};
 pub use desk::{Desk, DeskLink};
 pub(crate) use draft::STEPS;
 pub use draft::{
-    DraftCheck, DraftEmails, DraftFrame, DraftPurpose, DraftRounds, DraftStep, EmailForm, PromptForm,
-    RoundForm,
+    DraftCheck, DraftFrame, DraftPurpose, DraftRounds, DraftStep, LaunchWarning, PromptForm, RoundForm,
 };
+pub use draft_emails::{DraftEmails, EmailForm};
 pub use draft_tenant::{
     BrandingForm, DraftBranding, DraftPages, DraftPeople, Look, LookColour, OrganisationForm,
     OrganisationLine, PageForm, RollProblem, RollReport,
 };
+pub use emails::{EmailAct, EmailLine, EmailRulesInWords, EmailsPage, StandingInWords};
+pub use emails_form::{EmailFields, EmailPlanForm};
+pub use emails_one::{EmailAsked, EmailPage, EmailWords};
 pub use figures::{DayChart, DayRow, Figures, GroupRow, GroupTable, Tile};
 pub use logins::{LoginsLine, LoginsPage};
 pub use passkey::{AskedPasskey, NewApp};
@@ -57,4 +66,6 @@ pub use start::{Start, StartCampaign, StartSupport};
 pub use support::{Arrive, Support, SupportLine};
 pub use tenant_delete::TenantDelete;
 pub use tenants::{LeadForm, Switch, TenantField, TenantForm, TenantLine, TenantPage, Tenants};
+pub use toolkit::{FileState, ToolkitFile, ToolkitOrganisation, ToolkitPage};
+pub use toolkit_one::{ToolkitGroup, ToolkitOne, ToolkitPieceLink};
 pub use welcome::{RecoveryCodes, Welcome, WelcomeInvited};

@@ -18,8 +18,8 @@ pub struct Tenants {
     pub tenants: Vec<TenantLine>,
     /// The form for a new one, where this person may make one.
     pub form: Option<TenantForm>,
-    /// What is wrong with it.
-    pub problems: Vec<String>,
+    /// What is wrong with it, field by field.
+    pub problems: Vec<FieldError>,
 }
 
 /// One tenant in the list.
@@ -72,7 +72,7 @@ pub struct TenantPage {
     pub line: TenantLine,
     /// Where its people come in.
     pub address: String,
-    /// The form that invites its first comms lead, while it has none.
+    /// The form that invites its first comms lead, until somebody has come.
     pub lead: Option<LeadForm>,
     /// Why it is suspended, if it is.
     pub reason: Option<String>,
@@ -105,6 +105,10 @@ pub struct LeadForm {
     pub name: String,
     /// As typed.
     pub email: String,
+    /// The account of whoever was invited last, whose invitation this one replaces; empty if none was.
+    pub instead: String,
+    /// Their name and address.
+    pub invited: Option<String>,
     /// What is wrong.
     pub error: Option<FieldError>,
 }
@@ -143,6 +147,7 @@ impl View for Tenants {
             hint: "Small letters, digits and hyphens.".into(),
             value: value.into(),
         };
+        let wrong = |field: &str, text: &str| FieldError { field: field.into(), text: text.into() };
         let all = Tenants {
             site: chrome.clone(),
             visit: Visit::sample(false, "/console/tenants"),
@@ -155,10 +160,12 @@ impl View for Tenants {
         };
         let refused = Tenants {
             problems: vec![
-                "There is a tenant with this short name or address already: BSol.".into(),
-                "Write an email address.".into(),
+                wrong("slug", "There is a tenant with this short name or address already: BSol."),
+                wrong("name", "Write its full name."),
             ],
-            form: Some(TenantForm { fields: vec![field("slug", "Short name", "bsol")] }),
+            form: Some(TenantForm {
+                fields: vec![field("slug", "Short name", "bsol"), field("name", "Full name", "")],
+            }),
             ..all.clone()
         };
         let reading = Tenants { form: None, ..all.clone() };
@@ -197,8 +204,22 @@ impl View for TenantPage {
             name: "Nia Vale".into(),
             email: "nia".into(),
             error: Some(FieldError { field: "email".into(), text: "Write an email address.".into() }),
+            ..LeadForm::default()
         };
-        let wrong = TenantPage { lead: Some(wrong), ..active.clone() };
+        let again = LeadForm {
+            name: "Nia Vale".into(),
+            email: "nia.vale@bsol.example".into(),
+            instead: "1ead".into(),
+            invited: Some("Nia Vale (nia.vale@bsol.example)".into()),
+            error: None,
+        };
+        let unsent = FieldError {
+            field: String::new(),
+            text: "They are invited, but the email did not leave.".into(),
+        };
+        let unsent = LeadForm { error: Some(unsent), ..again.clone() };
+        let [wrong, again, unsent] =
+            [wrong, again, unsent].map(|lead| TenantPage { lead: Some(lead), ..active.clone() });
         let opened = TenantPage {
             link: Some("https://example.org/console/support/arrive?token=t".into()),
             ..active.clone()
@@ -228,6 +249,8 @@ impl View for TenantPage {
         vec![
             ("made", made),
             ("lead-refused", wrong),
+            ("lead-invited", again),
+            ("lead-unsent", unsent),
             ("active", active),
             ("refused", refused),
             ("suspended", suspended),

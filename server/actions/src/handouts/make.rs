@@ -1,0 +1,198 @@
+//! Making what was asked for, a part at a time. A part and what it needs in the database are written together, so a process that dies leaves
+//! nothing half done, and another goes on behind the last part.
+
+use chrono::TimeDelta;
+use credentials::{LoginCode, seal_file};
+use documents::letter_book::{LETTERS_A_PART, LetterBook};
+use documents::login_letters::{Letter, LetterHead};
+use documents::toolkit::{self, ToolkitFacts};
+use domain::clock::random_bytes;
+use domain::time_zone::in_words;
+use storage::identity::{JobFile, JobKind, JobState, StoredJob};
+
+use super::{KEPT_DAYS, LEASE_MINUTES, sealed_name};
+use crate::{ActionError, Campaign, Enrolment, Organisation, Tenant, login_link};
+
+/// What letters are.
+const PDF: &str = "application/pdf";
+/// What a toolkit is.
+const ZIP: &str = "application/zip";
+
+impl Enrolment {
+    /// Makes the next part of what was asked for, of each tenant one; `url_of` says where a tenant's people come in. Gives whether anything was
+    /// made, so that there may be more.
+    ///
+    /// # Errors
+    /// Database faults in finding the tenants; a fault of one job ends it, and holds up no other.
+    pub async fn make_handouts(
+        &self,
+        url_of: &(dyn Fn(&Tenant) -> String + Send + Sync),
+    ) -> Result<bool, ActionError> {
+        let mut made = false;
+        for tenant in self.tenants.all().await?.iter().filter(|tenant| !tenant.campaigns.is_empty()) {
+            match self.make_next(tenant, &url_of(tenant)).await {
+                Ok(more) => made |= more,
+                Err(fault) => {
+                    tracing::error!(tenant = tenant.slug, %fault, "what was asked for could not be made")
+                }
+            }
+        }
+        Ok(made)
+    }
+
+    async fn make_next(&self, tenant: &Tenant, url: &str) -> Result<bool, ActionError> {
+        let now = self.clock.now();
+        if !self.identity.read(tenant.id).await?.has_open_jobs(now).await? {
+            return Ok(false);
+        }
+        let write = self.identity.write(tenant.id).await?;
+        let Some(job) = write.claim_job(now, now + TimeDelta::minutes(LEASE_MINUTES)).await? else {
+            return Ok(false);
+        };
+        write.commit().await?;
+        let campaign = tenant.campaigns.iter().find(|campaign| campaign.id == job.asked.campaign);
+        let outcome = match (campaign, tenant.organisation(&job.asked.about)) {
+            (Some(campaign), Some(organisation)) => {
+                let facts = self.toolkit_facts(tenant, campaign, organisation, url).await?;
+                match job.asked.kind {
+                    JobKind::Toolkit => self.make_toolkit(tenant, &job, facts).await,
+                    JobKind::Letters => {
+                        self.make_letters((tenant, campaign, organisation), job.clone(), facts, url).await
+                    }
+                }
+            }
+            _ => Err(ActionError::Fault("the organisation or the campaign is gone".to_owned())),
+        };
+        if let Err(fault) = outcome {
+            tracing::error!(tenant = tenant.slug, %fault, "what was asked for could not be made");
+            self.end(tenant, &job, JobState::Failed, "It could not be made. Ask for it again.").await?;
+        }
+        Ok(true)
+    }
+
+    async fn make_toolkit(
+        &self,
+        tenant: &Tenant,
+        job: &StoredJob,
+        facts: ToolkitFacts,
+    ) -> Result<(), ActionError> {
+        let file = toolkit::zip_name(&facts);
+        let content = blocking(move || toolkit::zip(&facts).map_err(|fault| fault.to_string())).await?;
+        let file = JobFile { file, media_type: ZIP.to_owned(), content };
+        let lease = self.clock.now() + TimeDelta::minutes(LEASE_MINUTES);
+        let write = self.identity.write(tenant.id).await?;
+        if write.add_part(job, &file, None, lease).await? {
+            write.end_job(job.asked.id, JobState::Done, "").await?;
+            write.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// One part of the letters after another, until everybody has one or another process has gone on.
+    async fn make_letters(
+        &self,
+        (tenant, campaign, organisation): (&Tenant, &Campaign, &Organisation),
+        mut job: StoredJob,
+        facts: ToolkitFacts,
+        url: &str,
+    ) -> Result<(), ActionError> {
+        let head = letter_head(tenant, campaign, organisation, &facts)?;
+        let (palette, logo) = (facts.palette, facts.logo.clone());
+        let book =
+            LetterBook::new(head, palette, logo).map_err(|fault| ActionError::Fault(fault.to_string()))?;
+        let book = std::sync::Arc::new(book);
+        loop {
+            let reading = self.identity.read(tenant.id).await?;
+            let most = LETTERS_A_PART as u64;
+            let people = reading.people_to_invite(campaign.id, organisation.id, job.reached, most).await?;
+            drop(reading);
+            let Some(last) = people.last().map(|person| person.id) else {
+                return self.end(tenant, &job, JobState::Done, "").await;
+            };
+            let (mut hashes, mut letters) = (Vec::new(), Vec::new());
+            for person in people {
+                let code = LoginCode::from_bytes(random_bytes(&*self.entropy));
+                hashes.push((code.hash(&self.secret, tenant.id, campaign.id).0, person.id));
+                let code = code.to_string();
+                let link = login_link(url, &campaign.slug, Some(&code));
+                letters.extend(person.email.map(|email| Letter { email, code, link }));
+            }
+            hashes.sort_unstable();
+            let number = u32::try_from(job.done + 1).unwrap_or(u32::MAX);
+            let made = std::sync::Arc::clone(&book);
+            let pdf =
+                blocking(move || made.part(number, &letters).map_err(|fault| fault.to_string())).await?;
+            let name = sealed_name(job.asked.id, job.done + 1);
+            let content = seal_file(self.file_secret(), random_bytes(&*self.entropy), &name, &pdf);
+            let file = JobFile { file: LetterBook::file_name(number), media_type: PDF.to_owned(), content };
+            let lease = self.clock.now() + TimeDelta::minutes(LEASE_MINUTES);
+            let write = self.identity.write(tenant.id).await?;
+            if !write.add_part(&job, &file, Some(last), lease).await? {
+                return Ok(());
+            }
+            write.add_logins(&hashes).await?;
+            write.mark_logins_sent(&hashes.iter().map(|(hash, _)| *hash).collect::<Vec<_>>()).await?;
+            write.commit().await?;
+            (job.done, job.reached) = (job.done + 1, Some(last));
+        }
+    }
+
+    async fn end(
+        &self,
+        tenant: &Tenant,
+        job: &StoredJob,
+        state: JobState,
+        why: &str,
+    ) -> Result<(), ActionError> {
+        let write = self.identity.write(tenant.id).await?;
+        write.end_job(job.asked.id, state, why).await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Throws away what was made more than [`KEPT_DAYS`] ago.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub(crate) async fn delete_old_handouts(&self, tenant: &Tenant) -> Result<(), ActionError> {
+        let before = self.clock.now() - TimeDelta::days(KEPT_DAYS);
+        if self.identity.read(tenant.id).await?.has_jobs_before(before).await? {
+            let write = self.identity.write(tenant.id).await?;
+            write.delete_jobs_before(before).await?;
+            write.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Off the threads that answer requests: drawing takes seconds.
+pub(super) async fn blocking<T: Send + 'static>(
+    make: impl FnOnce() -> Result<T, String> + Send + 'static,
+) -> Result<T, ActionError> {
+    let made =
+        tokio::task::spawn_blocking(make).await.map_err(|error| ActionError::Fault(error.to_string()))?;
+    made.map_err(ActionError::Fault)
+}
+
+fn letter_head(
+    tenant: &Tenant,
+    campaign: &Campaign,
+    organisation: &Organisation,
+    facts: &ToolkitFacts,
+) -> Result<LetterHead, ActionError> {
+    let opens = campaign.rounds.iter().map(|round| round.opens_at).min();
+    let closes = campaign.rounds.iter().map(|round| round.closes_at).max();
+    let (Some(opens), Some(closes)) = (opens, closes) else {
+        return Err(ActionError::Fault("the campaign has no rounds".to_owned()));
+    };
+    Ok(LetterHead {
+        tenant_name: tenant.name.clone(),
+        campaign_title: campaign.title.clone(),
+        organisation_name: organisation.name.clone(),
+        opens: in_words(opens, tenant.zone),
+        closes: in_words(closes, tenant.zone),
+        entry_address: facts.entry_address.clone() + "/login",
+        key_log_head: facts.key_log_head.clone().unwrap_or_default(),
+        support_name: tenant.contacts.support_name.clone(),
+        support_address: tenant.contacts.support.clone(),
+    })
+}

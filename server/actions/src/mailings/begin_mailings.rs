@@ -1,0 +1,91 @@
+//! Emails whose turn has come are begun: a row each, unique, and whom they go to, in one transaction. Every process may.
+
+use chrono::{DateTime, Utc};
+use domain::mailing::MailingState;
+use domain::planned_email::EmailFile;
+use domain::sending::{Turn, crowded};
+
+use super::{Plan, key, named_organisations, recipients};
+use crate::{ActionError, Enrolment};
+
+impl Enrolment {
+    /// Begins every planned email whose turn has come, and notes those for which it is too late. Gives how many were begun.
+    ///
+    /// # Errors
+    /// Database faults in finding the tenants; a fault of one campaign is logged and holds up no other.
+    pub async fn begin_due_mailings(&self) -> Result<usize, ActionError> {
+        let mut begun = 0;
+        for tenant in self.tenants.all().await?.iter() {
+            for campaign in tenant.campaigns.iter().filter(|campaign| !campaign.file.emails.is_empty()) {
+                let plan = match self.mailable(tenant, campaign).await {
+                    Ok(None) => continue,
+                    Ok(Some(_)) => self.plan(tenant, campaign).await,
+                    Err(fault) => Err(fault),
+                };
+                let outcome = match plan {
+                    Ok(plan) => self.begin_of(plan).await,
+                    Err(fault) => Err(fault),
+                };
+                match outcome {
+                    Ok(number) => begun += number,
+                    Err(fault) => {
+                        tracing::error!(tenant = tenant.slug, campaign = campaign.slug, %fault, "due emails could not be begun")
+                    }
+                }
+            }
+        }
+        if begun > 0 {
+            self.mailing_was_begun();
+        }
+        Ok(begun)
+    }
+
+    async fn begin_of(&self, plan: Plan<'_>) -> Result<usize, ActionError> {
+        let now = self.clock.now();
+        let mut begun = 0;
+        let to_come = plan.campaign.file.emails.iter().filter(|email| plan.mailing(&email.slug).is_none());
+        for email in to_come {
+            match plan.turn(email, now) {
+                // Read again for each: the one before may be what keeps it back.
+                Turn::Goes => {
+                    begun += usize::from(self.begin_one(plan.tenant, plan.campaign, email, now).await?)
+                }
+                Turn::TooLate(why) => {
+                    let write = self.identity.write(plan.tenant.id).await?;
+                    let key = key(plan.campaign, &email.slug);
+                    write.begin_mailing(&key, MailingState::Missed, now, &why.to_string()).await?;
+                    write.commit().await?;
+                }
+                Turn::Waits(_) | Turn::Held(_) => {}
+            }
+        }
+        Ok(begun)
+    }
+
+    /// Begins `email`, unless others stand in its way or it was begun before.
+    pub(super) async fn begin_one(
+        &self,
+        tenant: &crate::Tenant,
+        campaign: &crate::Campaign,
+        email: &EmailFile,
+        now: DateTime<Utc>,
+    ) -> Result<bool, ActionError> {
+        let write = self.identity.write(tenant.id).await?;
+        // The campaign's row is held, so that two emails cannot both be the first of the two.
+        if write.take_campaign(campaign.id).await?.is_none_or(|row| row.erased_on.is_some()) {
+            return Ok(false);
+        }
+        let plan = Plan { tenant, campaign, mailings: write.mailings(Some(campaign.id)).await? };
+        if crowded(email, now, &plan.before(email, now), tenant.zone).is_some() {
+            return Ok(false);
+        }
+        let key = key(campaign, &email.slug);
+        if !write.begin_mailing(&key, MailingState::Going, now, "").await? {
+            return Ok(false);
+        }
+        let organisations = named_organisations(email, tenant);
+        write.address_mailing(&key, &recipients(email, &organisations), now).await?;
+        write.commit().await?;
+        Ok(true)
+    }
+}
