@@ -151,7 +151,7 @@ both_databases! {
             ("title", "Pledges"),
             ("opens", "2023-12-04T09:00"),
             ("closes", "2023-12-18T23:59"),
-            (question, "What stands in the way?"),
+            (question, if question == "question-text" { "" } else { "What stands in the way?" }),
             ("round_type", "pledge-review"),
             ("settings", settings),
             ("do", "next"),
