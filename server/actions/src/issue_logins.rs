@@ -46,8 +46,7 @@ impl Enrolment {
             after = Some(last.id);
             let (mut hashes, mut logins) = (Vec::new(), Vec::new());
             for person in people {
-                let code = LoginCode::from_bytes(random_bytes(&*self.entropy));
-                let hash = code.hash(&self.secret, tenant.id, campaign.id).0;
+                let (code, hash) = self.new_login(tenant, campaign);
                 hashes.push((hash, person.id));
                 logins.extend(person.email.map(|email| IssuedLogin { email, code, hash }));
             }
@@ -58,6 +57,13 @@ impl Enrolment {
             issued += logins.len() as u64;
             take(logins).await?;
         }
+    }
+
+    /// A new code, and what is stored of it.
+    pub(crate) fn new_login(&self, tenant: &Tenant, campaign: &Campaign) -> (LoginCode, [u8; 32]) {
+        let code = LoginCode::from_bytes(random_bytes(&*self.entropy));
+        let hash = code.hash(&self.secret, tenant.id, campaign.id).0;
+        (code, hash)
     }
 
     /// Notes that login details have left, by their hashes: by email, or on paper. From then on their people have some.

@@ -121,9 +121,7 @@ impl Actions {
                 write.commit().await?;
             }
         }
-        let Some(closes_at) = campaign.rounds.iter().map(|round| round.closes_at).max() else {
-            return Ok(());
-        };
+        let Some((_, closes_at)) = campaign.span() else { return Ok(()) };
         if self.clock.now() >= closes_at
             && roll_ends(tenant, closes_at) <= today
             && !reading.codes_by_organisation(campaign.id).await?.is_empty()

@@ -54,7 +54,7 @@ impl<'a> Plan<'a> {
         let others = self.campaign.file.emails.iter().filter(|other| other.slug != email.slug);
         let when = |other: &'a EmailFile| match self.mailing(&other.slug) {
             // What was cancelled or missed before it began reached nobody.
-            Some(mailing) if mailing.state.is_over() && mailing.counts.addressed == 0 => None,
+            Some(mailing) if reached_nobody(mailing) => None,
             Some(mailing) => Some(mailing.begun_at).filter(|begun| *begun <= at),
             // What is held reaches nobody as things are.
             None => planned(other)
@@ -91,6 +91,11 @@ impl Enrolment {
         let mailings = self.identity.read(tenant.id).await?.mailings(Some(campaign.id)).await?;
         Ok(Plan { tenant, campaign, mailings })
     }
+}
+
+/// Whether it was over before it began.
+fn reached_nobody(mailing: &StoredMailing) -> bool {
+    mailing.state.is_over() && mailing.counts.addressed == 0
 }
 
 fn key(campaign: &Campaign, slug: &str) -> MailingKey {

@@ -1,5 +1,6 @@
 //! Login details by email: how many have theirs, the email that carries them, and one to everybody of a campaign who has none.
 
+use documents::login_letters::LetterHead;
 use domain::clock::random_bytes;
 use domain::mailing::MailingState;
 use domain::time_zone::in_words;
@@ -66,6 +67,58 @@ pub fn login_link(tenant_url: &str, campaign: &str, code: Option<&str>) -> Strin
     format!("{tenant_url}join/{campaign}/login{code}")
 }
 
+impl LoginEmail<'_> {
+    /// The words of the email that carries `login_code`.
+    pub(crate) fn invitation(&self, login_code: String) -> Result<Invitation, ActionError> {
+        let fault = |what: String| ActionError::Fault(format!("an invitation: {what}"));
+        let Self { tenant, campaign, organisation, url, key_log_head } = *self;
+        let [opens, closes] = self.times()?;
+        let link = Link::parse(&login_link(url, &campaign.slug, Some(&login_code)));
+        let support = Address::parse(&tenant.contacts.support);
+        Ok(Invitation {
+            tenant_name: tenant.name.clone(),
+            campaign_title: campaign.title.clone(),
+            organisation_name: organisation.name.clone(),
+            opens,
+            closes,
+            link: link.map_err(|error| fault(error.to_string()))?,
+            login_code,
+            key_log_head: key_log_head.to_owned(),
+            support_name: tenant.contacts.support_name.clone(),
+            support_address: support.map_err(|error| fault(error.to_string()))?,
+        })
+    }
+
+    /// What all letters on paper say.
+    ///
+    /// # Errors
+    /// A campaign without rounds.
+    pub fn letter_head(&self) -> Result<LetterHead, ActionError> {
+        let Self { tenant, campaign, organisation, url, key_log_head } = *self;
+        let [opens, closes] = self.times()?;
+        let entry = login_link(url, &campaign.slug, None);
+        Ok(LetterHead {
+            tenant_name: tenant.name.clone(),
+            campaign_title: campaign.title.clone(),
+            organisation_name: organisation.name.clone(),
+            opens,
+            closes,
+            entry_address: entry.split_once("://").map_or(entry.as_str(), |(_, bare)| bare).to_owned(),
+            key_log_head: key_log_head.to_owned(),
+            support_name: tenant.contacts.support_name.clone(),
+            support_address: tenant.contacts.support.clone(),
+        })
+    }
+
+    /// When the campaign opens and closes, in words.
+    fn times(&self) -> Result<[String; 2], ActionError> {
+        let span = self.campaign.span();
+        let (opens, closes) =
+            span.ok_or_else(|| ActionError::Fault("the campaign has no rounds".to_owned()))?;
+        Ok([opens, closes].map(|at| in_words(at, self.tenant.zone)))
+    }
+}
+
 impl Enrolment {
     /// How many people of each organisation are on the roll of a campaign, and how many of them have login details.
     ///
@@ -89,32 +142,12 @@ impl Enrolment {
     /// # Errors
     /// When it cannot be written, such as to an address to which email cannot go.
     pub fn login_email(&self, about: &LoginEmail<'_>, login: &IssuedLogin) -> Result<Message, ActionError> {
-        let LoginEmail { tenant, campaign, organisation, url, key_log_head } = *about;
         let fault = |what: String| ActionError::Fault(format!("an invitation: {what}"));
-        let opens = campaign.rounds.iter().map(|round| round.opens_at).min();
-        let closes = campaign.rounds.iter().map(|round| round.closes_at).max();
-        let (Some(opens), Some(closes)) = (opens, closes) else {
-            return Err(fault("the campaign has no rounds".to_owned()));
-        };
-        let support = Address::parse(&tenant.contacts.support).map_err(|error| fault(error.to_string()))?;
-        let code = login.code.to_string();
-        let link = Link::parse(&login_link(url, &campaign.slug, Some(&code)));
-        let email = Invitation {
-            tenant_name: tenant.name.clone(),
-            campaign_title: campaign.title.clone(),
-            organisation_name: organisation.name.clone(),
-            opens: in_words(opens, tenant.zone),
-            closes: in_words(closes, tenant.zone),
-            link: link.map_err(|error| fault(error.to_string()))?,
-            login_code: code,
-            key_log_head: key_log_head.to_owned(),
-            support_name: tenant.contacts.support_name.clone(),
-            support_address: support.clone(),
-        };
+        let email = about.invitation(login.code.to_string())?;
         let dispatch = Dispatch {
-            from: self.post.way(tenant).sender.clone(),
+            from: self.post.way(about.tenant).sender.clone(),
             to: Address::parse(&login.email).map_err(|error| fault(error.to_string()))?,
-            reply_to: Some(support),
+            reply_to: Some(email.support_address.clone()),
             id: random_bytes(&*self.entropy),
             date: self.clock.now(),
             unsubscribe: None,

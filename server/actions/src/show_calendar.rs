@@ -1,5 +1,6 @@
 //! A campaign's dates as a calendar file.
 
+use chrono::{DateTime, Utc};
 use documents::calendar::{CalendarRound, calendar};
 
 use crate::{Campaign, RoundInfo};
@@ -8,6 +9,12 @@ use crate::{Campaign, RoundInfo};
 pub use documents::calendar::MEDIA_TYPE as CALENDAR_TYPE;
 
 impl Campaign {
+    /// When its first round opens and its last one closes; none without rounds.
+    pub fn span(&self) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        let opens = self.rounds.iter().map(|round| round.opens_at).min()?;
+        Some((opens, self.rounds.iter().map(|round| round.closes_at).max()?))
+    }
+
     /// The calendar file of its rounds; `address` is where people find it.
     pub fn calendar(&self, address: &str) -> String {
         let rounds: Vec<CalendarRound> = self.rounds.iter().map(entry).collect();

@@ -1,6 +1,5 @@
 //! Asking for a toolkit or for letters: a row, and somebody is told.
 
-use credentials::Pepper;
 use domain::ids::ItemId;
 use storage::identity::{JobKind, NewJob};
 use thiserror::Error;
@@ -108,10 +107,5 @@ impl Enrolment {
         let people = reading.count_to_invite(campaign.id, organisation.id).await?;
         let a_part = documents::letter_book::LETTERS_A_PART as i64;
         (people > 0).then(|| (people + a_part - 1) / a_part).ok_or(HandoutRefusal::Nobody)
-    }
-
-    /// The secret under which files wait to be fetched.
-    pub(super) fn file_secret(&self) -> &Pepper {
-        &self.secret
     }
 }

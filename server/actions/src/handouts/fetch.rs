@@ -82,7 +82,7 @@ impl Enrolment {
                 let detail = format!("part {number}");
                 record_alone(&self.identity, actor, self.clock.now(), "roll.fetch-logins", &subject, &detail)
                     .await?;
-                open_file(self.file_secret(), &sealed_name(id, number), &file.content)
+                open_file(&self.secret, &sealed_name(id, number), &file.content)
                     .ok_or_else(|| ActionError::Fault("a file with letters does not open".to_owned()))?
             }
         };

@@ -2,16 +2,15 @@
 //! nothing half done, and another goes on behind the last part.
 
 use chrono::TimeDelta;
-use credentials::{LoginCode, seal_file};
+use credentials::seal_file;
 use documents::letter_book::{LETTERS_A_PART, LetterBook};
-use documents::login_letters::{Letter, LetterHead};
+use documents::login_letters::Letter;
 use documents::toolkit::{self, ToolkitFacts};
 use domain::clock::random_bytes;
-use domain::time_zone::in_words;
 use storage::identity::{JobFile, JobKind, JobState, StoredJob};
 
 use super::{KEPT_DAYS, LEASE_MINUTES, sealed_name};
-use crate::{ActionError, Campaign, Enrolment, Organisation, Tenant, login_link};
+use crate::{ActionError, Campaign, Enrolment, LoginEmail, Organisation, Tenant, login_link};
 
 /// What letters are.
 const PDF: &str = "application/pdf";
@@ -96,8 +95,9 @@ impl Enrolment {
         facts: ToolkitFacts,
         url: &str,
     ) -> Result<(), ActionError> {
-        let head = letter_head(tenant, campaign, organisation, &facts)?;
-        let (palette, logo) = (facts.palette, facts.logo.clone());
+        let key_log_head = facts.key_log_head.as_deref().unwrap_or_default();
+        let head = LoginEmail { tenant, campaign, organisation, url, key_log_head }.letter_head()?;
+        let (palette, logo) = (facts.palette, facts.logo);
         let book =
             LetterBook::new(head, palette, logo).map_err(|fault| ActionError::Fault(fault.to_string()))?;
         let book = std::sync::Arc::new(book);
@@ -111,8 +111,8 @@ impl Enrolment {
             };
             let (mut hashes, mut letters) = (Vec::new(), Vec::new());
             for person in people {
-                let code = LoginCode::from_bytes(random_bytes(&*self.entropy));
-                hashes.push((code.hash(&self.secret, tenant.id, campaign.id).0, person.id));
+                let (code, hash) = self.new_login(tenant, campaign);
+                hashes.push((hash, person.id));
                 let code = code.to_string();
                 let link = login_link(url, &campaign.slug, Some(&code));
                 letters.extend(person.email.map(|email| Letter { email, code, link }));
@@ -123,7 +123,7 @@ impl Enrolment {
             let pdf =
                 blocking(move || made.part(number, &letters).map_err(|fault| fault.to_string())).await?;
             let name = sealed_name(job.asked.id, job.done + 1);
-            let content = seal_file(self.file_secret(), random_bytes(&*self.entropy), &name, &pdf);
+            let content = seal_file(&self.secret, random_bytes(&*self.entropy), &name, &pdf);
             let file = JobFile { file: LetterBook::file_name(number), media_type: PDF.to_owned(), content };
             let lease = self.clock.now() + TimeDelta::minutes(LEASE_MINUTES);
             let write = self.identity.write(tenant.id).await?;
@@ -171,28 +171,4 @@ pub(super) async fn blocking<T: Send + 'static>(
     let made =
         tokio::task::spawn_blocking(make).await.map_err(|error| ActionError::Fault(error.to_string()))?;
     made.map_err(ActionError::Fault)
-}
-
-fn letter_head(
-    tenant: &Tenant,
-    campaign: &Campaign,
-    organisation: &Organisation,
-    facts: &ToolkitFacts,
-) -> Result<LetterHead, ActionError> {
-    let opens = campaign.rounds.iter().map(|round| round.opens_at).min();
-    let closes = campaign.rounds.iter().map(|round| round.closes_at).max();
-    let (Some(opens), Some(closes)) = (opens, closes) else {
-        return Err(ActionError::Fault("the campaign has no rounds".to_owned()));
-    };
-    Ok(LetterHead {
-        tenant_name: tenant.name.clone(),
-        campaign_title: campaign.title.clone(),
-        organisation_name: organisation.name.clone(),
-        opens: in_words(opens, tenant.zone),
-        closes: in_words(closes, tenant.zone),
-        entry_address: facts.entry_address.clone() + "/login",
-        key_log_head: facts.key_log_head.clone().unwrap_or_default(),
-        support_name: tenant.contacts.support_name.clone(),
-        support_address: tenant.contacts.support.clone(),
-    })
 }

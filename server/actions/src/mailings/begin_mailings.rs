@@ -6,7 +6,7 @@ use domain::planned_email::EmailFile;
 use domain::sending::{Turn, crowded};
 
 use super::{Plan, key, named_organisations, recipients};
-use crate::{ActionError, Enrolment};
+use crate::{ActionError, Campaign, Enrolment, Tenant};
 
 impl Enrolment {
     /// Begins every planned email whose turn has come, and notes those for which it is too late. Gives how many were begun.
@@ -17,16 +17,7 @@ impl Enrolment {
         let mut begun = 0;
         for tenant in self.tenants.all().await?.iter() {
             for campaign in tenant.campaigns.iter().filter(|campaign| !campaign.file.emails.is_empty()) {
-                let plan = match self.mailable(tenant, campaign).await {
-                    Ok(None) => continue,
-                    Ok(Some(_)) => self.plan(tenant, campaign).await,
-                    Err(fault) => Err(fault),
-                };
-                let outcome = match plan {
-                    Ok(plan) => self.begin_of(plan).await,
-                    Err(fault) => Err(fault),
-                };
-                match outcome {
+                match self.begin_of(tenant, campaign).await {
                     Ok(number) => begun += number,
                     Err(fault) => {
                         tracing::error!(tenant = tenant.slug, campaign = campaign.slug, %fault, "due emails could not be begun")
@@ -40,19 +31,21 @@ impl Enrolment {
         Ok(begun)
     }
 
-    async fn begin_of(&self, plan: Plan<'_>) -> Result<usize, ActionError> {
+    async fn begin_of(&self, tenant: &Tenant, campaign: &Campaign) -> Result<usize, ActionError> {
+        if self.mailable(tenant, campaign).await?.is_none() {
+            return Ok(0);
+        }
+        let plan = self.plan(tenant, campaign).await?;
         let now = self.clock.now();
         let mut begun = 0;
-        let to_come = plan.campaign.file.emails.iter().filter(|email| plan.mailing(&email.slug).is_none());
+        let to_come = campaign.file.emails.iter().filter(|email| plan.mailing(&email.slug).is_none());
         for email in to_come {
             match plan.turn(email, now) {
                 // Read again for each: the one before may be what keeps it back.
-                Turn::Goes => {
-                    begun += usize::from(self.begin_one(plan.tenant, plan.campaign, email, now).await?)
-                }
+                Turn::Goes => begun += usize::from(self.begin_one(tenant, campaign, email, now).await?),
                 Turn::TooLate(why) => {
-                    let write = self.identity.write(plan.tenant.id).await?;
-                    let key = key(plan.campaign, &email.slug);
+                    let write = self.identity.write(tenant.id).await?;
+                    let key = key(campaign, &email.slug);
                     write.begin_mailing(&key, MailingState::Missed, now, &why.to_string()).await?;
                     write.commit().await?;
                 }
@@ -65,8 +58,8 @@ impl Enrolment {
     /// Begins `email`, unless others stand in its way or it was begun before.
     pub(super) async fn begin_one(
         &self,
-        tenant: &crate::Tenant,
-        campaign: &crate::Campaign,
+        tenant: &Tenant,
+        campaign: &Campaign,
         email: &EmailFile,
         now: DateTime<Utc>,
     ) -> Result<bool, ActionError> {

@@ -17,7 +17,7 @@ use mail::{Certainty, Mailer, Message, SendFault};
 use storage::identity::{DueItem, MailingKey, NoEmail, REFERENCE_BYTES, Settled, StoredMailing, Writing};
 use tokio::task::JoinSet;
 
-use super::write_email::Letter;
+use super::write_email::{Letter, Says};
 use super::{LOGIN_DETAILS, has_login_details};
 use crate::{ActionError, Campaign, Enrolment, Tenant, printed_head};
 
@@ -34,6 +34,8 @@ pub(super) type UrlOf<'a> = &'a (dyn Fn(&Tenant) -> String + Send + Sync);
 /// A claimed email.
 struct Claimed {
     item: DueItem,
+    /// The address' keyed hash.
+    address: [u8; 32],
     reference: [u8; REFERENCE_BYTES],
     /// The login details in it, if it has any.
     login: Option<(LoginCode, [u8; 32])>,
@@ -150,14 +152,19 @@ impl Enrolment {
         if claimed.is_empty() {
             return Ok(found);
         }
-        let head = printed_head(&self.key_log(tenant).await?).unwrap_or_default();
-        let letter = Letter { tenant, campaign, email, url, key_log_head: &head };
+        let head = match email {
+            Some(_) => String::new(),
+            // Nothing else names it.
+            None => printed_head(&self.key_log(tenant).await?).unwrap_or_default(),
+        };
+        let says = email.map_or(Says::LoginDetails { key_log_head: &head }, Says::Planned);
+        let letter = Letter { tenant, campaign, says, url };
         let mut tries = JoinSet::new();
         let mut tried = Vec::with_capacity(claimed.len());
         for claim in claimed {
             let done = Tried {
                 person: claim.item.person,
-                address: StopToken::of_address(&self.secret, tenant.id, &claim.item.email).address_hash(),
+                address: claim.address,
                 attempts: claim.item.attempts + 1,
                 login: claim.login.as_ref().map(|(_, hash)| *hash),
                 outcome: Ok(()),
@@ -204,11 +211,13 @@ impl Enrolment {
         }
         let hash =
             |item: &DueItem| StopToken::of_address(&self.secret, tenant.id, &item.email).address_hash();
-        let none = write.wanting_none(&due.iter().map(hash).collect::<Vec<_>>()).await?;
+        let hashes: Vec<_> = due.iter().map(hash).collect();
+        let none = write.wanting_none(&hashes).await?;
         let for_newcomers = email.is_some_and(|email| email.kind.audience() == Audience::NotJoined);
-        let needs_none = |item: &DueItem| for_newcomers && item.joined || none.contains(&hash(item));
-        let (left_out, due): (Vec<DueItem>, Vec<DueItem>) = due.into_iter().partition(needs_none);
-        let people: Vec<PersonId> = left_out.iter().map(|item| item.person).collect();
+        let needs_none =
+            |(item, address): &(DueItem, [u8; 32])| for_newcomers && item.joined || none.contains(address);
+        let (left_out, due): (Vec<_>, Vec<_>) = due.into_iter().zip(hashes).partition(needs_none);
+        let people: Vec<PersonId> = left_out.iter().map(|(item, _)| item.person).collect();
         write.settle_items(key, &people, Settled::LeftOut).await?;
 
         let with_login = |item: &DueItem| {
@@ -217,15 +226,11 @@ impl Enrolment {
             let invited = organisation.is_some_and(has_login_details) && item.origin == PersonOrigin::Roll;
             email.is_none() || for_newcomers && invited
         };
-        let claims = due.into_iter().map(|item| {
-            let code = with_login(&item).then(|| LoginCode::from_bytes(random_bytes(&*self.entropy)));
-            let login = code.map(|code| {
-                let hash = code.hash(&self.secret, tenant.id, campaign.id).0;
-                (code, hash)
-            });
+        let claims = due.into_iter().map(|(item, address)| {
+            let login = with_login(&item).then(|| self.new_login(tenant, campaign));
             let named =
                 || email_reference(&self.secret, tenant.id, &item.email, random_bytes(&*self.entropy));
-            Claimed { reference: item.reference.unwrap_or_else(named), login, item }
+            Claimed { reference: item.reference.unwrap_or_else(named), login, address, item }
         });
         let claims: Vec<Claimed> = claims.collect();
         let mut logins: Vec<_> =

@@ -10,7 +10,7 @@ use domain::sending::{Turn, crowded, planned_for};
 use storage::identity::{Recipients, StoredMailing};
 
 use super::write_email::facts;
-use super::{Plan, named_organisations, recipients};
+use super::{Plan, named_organisations, reached_nobody, recipients};
 use crate::{ActionError, Campaign, Enrolment, Organisation, Tenant};
 
 /// A planned email and how it stands.
@@ -165,11 +165,6 @@ impl Plan<'_> {
             None => EmailStanding::Planned,
         }
     }
-}
-
-/// Whether it was over before it began.
-fn reached_nobody(mailing: &StoredMailing) -> bool {
-    mailing.state.is_over() && mailing.counts.addressed == 0
 }
 
 fn in_groups(counts: MailingCounts, smallest: u32) -> MailingCounts {

@@ -4,10 +4,10 @@ use credentials::{LoginCode, StopToken};
 use domain::email_words::{Facts, Words, words};
 use domain::planned_email::{Audience, EmailFile};
 use domain::time_zone::in_words;
-use mail::{Address, Dispatch, Invitation, Link, Message, Nudge, Unsubscribe};
+use mail::{Address, Dispatch, Link, Message, Nudge, Unsubscribe};
 use storage::identity::{DueItem, REFERENCE_BYTES};
 
-use crate::{ActionError, Campaign, Enrolment, Organisation, Tenant, login_link};
+use crate::{ActionError, Campaign, Enrolment, LoginEmail, Organisation, Tenant, login_link};
 
 /// Characters of the line that a list of emails shows behind the subject.
 const PREHEADER_CHARACTERS: usize = 110;
@@ -16,12 +16,22 @@ const PREHEADER_CHARACTERS: usize = 110;
 pub(super) struct Letter<'a> {
     pub tenant: &'a Tenant,
     pub campaign: &'a Campaign,
-    /// The planned email; none for bare login details.
-    pub email: Option<&'a EmailFile>,
+    /// What it says.
+    pub says: Says<'a>,
     /// Where the tenant's people come in; ends with a slash.
     pub url: &'a str,
-    /// The public key log's head as it is printed.
-    pub key_log_head: &'a str,
+}
+
+/// What an email of a mailing says.
+#[derive(Clone, Copy)]
+pub(super) enum Says<'a> {
+    /// The words of a planned email.
+    Planned(&'a EmailFile),
+    /// Bare login details.
+    LoginDetails {
+        /// The public key log's head as it is printed.
+        key_log_head: &'a str,
+    },
 }
 
 impl Enrolment {
@@ -61,24 +71,15 @@ impl Enrolment {
             Some(code) => login_link(url, &campaign.slug, Some(code)),
             None => format!("{url}join/{}", campaign.slug),
         };
-        let message = match (letter.email, code) {
-            (None, None) => return Err(fault("login details without a code".to_owned())),
-            (None, Some(login_code)) => {
-                let email = Invitation {
-                    tenant_name: tenant.name.clone(),
-                    campaign_title: campaign.title.clone(),
-                    organisation_name: organisation.name.clone(),
-                    opens: facts.opens,
-                    closes: facts.closes,
-                    link: link(&to_come_in)?,
-                    login_code,
-                    key_log_head: letter.key_log_head.to_owned(),
-                    support_name: tenant.contacts.support_name.clone(),
-                    support_address: support,
-                };
-                Message::compose(&email, dispatch)
+        let message = match (letter.says, code) {
+            (Says::LoginDetails { .. }, None) => {
+                return Err(fault("login details without a code".to_owned()));
             }
-            (Some(planned), login_code) => {
+            (Says::LoginDetails { key_log_head }, Some(code)) => {
+                let about = LoginEmail { tenant, campaign, organisation, url, key_log_head };
+                Message::compose(&about.invitation(code)?, dispatch)
+            }
+            (Says::Planned(planned), login_code) => {
                 let asks_in = planned.kind.audience() == Audience::NotJoined;
                 let Words { subject, paragraphs, button } = words(planned, &facts);
                 let preheader =
@@ -118,9 +119,7 @@ pub(super) fn facts(
     campaign: &Campaign,
     organisation: &Organisation,
 ) -> Result<Facts, ActionError> {
-    let opens = campaign.rounds.iter().map(|round| round.opens_at).min();
-    let closes = campaign.rounds.iter().map(|round| round.closes_at).max();
-    let (Some(opens), Some(closes)) = (opens, closes) else {
+    let Some((opens, closes)) = campaign.span() else {
         return Err(ActionError::Fault("the campaign has no rounds".to_owned()));
     };
     let last = campaign.rounds.iter().flat_map(|round| &round.changes).max_by_key(|change| change.at);

@@ -8,11 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use actions::{ActionError, Campaign, Enrolment, IssuedLogin, Organisation, Tenant, printed_head};
+use actions::{ActionError, Enrolment, IssuedLogin, LoginEmail, printed_head};
 use anyhow::{Context, Result};
 use clap::Subcommand;
-use documents::login_letters::{Letter, LetterHead, LetterList, Letters};
-use domain::time_zone::in_words;
+use documents::login_letters::{Letter, LetterList, Letters};
 use mail::RetrySchedule;
 
 use super::progress::counter;
@@ -49,26 +48,6 @@ pub struct Way {
     send: bool,
 }
 
-/// What an invitation is about.
-struct Invited<'a> {
-    tenant: &'a Tenant,
-    campaign: &'a Campaign,
-    organisation: &'a Organisation,
-    /// Where the tenant's people come in; ends with a slash.
-    url: String,
-    /// As it is printed.
-    key_log_head: String,
-}
-
-impl Invited<'_> {
-    /// When the campaign opens and closes, in words.
-    fn times(&self) -> Option<[String; 2]> {
-        let opens = self.campaign.rounds.iter().map(|round| round.opens_at).min()?;
-        let closes = self.campaign.rounds.iter().map(|round| round.closes_at).max()?;
-        Some([opens, closes].map(|at| in_words(at, self.tenant.zone)))
-    }
-}
-
 /// Issues login details.
 pub async fn run(command: Command, config: &Config) -> Result<ExitCode> {
     let Command::Issue { target, organisation: slug, way } = command;
@@ -87,32 +66,21 @@ pub async fn run(command: Command, config: &Config) -> Result<ExitCode> {
         )
     })?;
     let url = super::identity_url(config, &tenant);
-    let invited = Invited { tenant: &tenant, campaign: &campaign, organisation, url, key_log_head };
+    let (tenant, campaign, url, key_log_head) = (&*tenant, &campaign, url.as_str(), key_log_head.as_str());
+    let about = LoginEmail { tenant, campaign, organisation, url, key_log_head };
     let done = match way.out {
-        Some(folder) => write(&enrolment, &invited, &folder).await,
-        None => send::send(&enrolment, &invited, config).await,
+        Some(folder) => write(&enrolment, &about, &folder).await,
+        None => send::send(&enrolment, &about, config).await,
     };
     // This process ends before the task that would.
     enrolment.forget_order_now().await?;
     done
 }
 
-async fn write(enrolment: &Enrolment, invited: &Invited<'_>, folder: &Path) -> Result<ExitCode> {
-    let Invited { tenant, campaign, organisation, .. } = invited;
+async fn write(enrolment: &Enrolment, about: &LoginEmail<'_>, folder: &Path) -> Result<ExitCode> {
+    let LoginEmail { tenant, campaign, organisation, url, .. } = *about;
     let files = NewFiles::create(folder, &["logins.csv", "letters.html"])?;
-    let [opens, closes] = invited.times().context("the campaign has no rounds")?;
-    let entry = login_link(&invited.url, &campaign.slug, None);
-    let head = LetterHead {
-        tenant_name: tenant.name.clone(),
-        campaign_title: campaign.title.clone(),
-        organisation_name: organisation.name.clone(),
-        opens,
-        closes,
-        entry_address: entry.split_once("://").map_or(entry.as_str(), |(_, bare)| bare).to_owned(),
-        key_log_head: invited.key_log_head.clone(),
-        support_name: tenant.contacts.support_name.clone(),
-        support_address: tenant.contacts.support.clone(),
-    };
+    let head = about.letter_head()?;
     let (mut csv, mut html) = (files.writer(0), files.writer(1));
     let written = RefCell::new((LetterList::begin(&mut csv)?, Letters::begin(&mut html, &head)?, Vec::new()));
     let bar = counter("people");
@@ -122,7 +90,7 @@ async fn write(enrolment: &Enrolment, invited: &Invited<'_>, folder: &Path) -> R
         let added = logins.into_iter().try_for_each(|login| {
             hashes.push(login.hash);
             let code = login.code.to_string();
-            let link = login_link(&invited.url, &campaign.slug, Some(&code));
+            let link = login_link(url, &campaign.slug, Some(&code));
             let letter = Letter { email: login.email, code, link };
             list.add(&letter)?;
             letters.add(&letter)

@@ -1,6 +1,6 @@
 //! What concerns the two sides: where people find them, emails, and whether both know the same keys.
 
-use actions::{KeyLogEntry, Sides, Tenant};
+use actions::{Campaign, KeyLogEntry, Sides, Tenant};
 use mail::Encryption;
 
 use super::{Finding, Verdict};
@@ -81,11 +81,10 @@ pub async fn keys(sides: &Sides, tenant: &Tenant) -> Option<Finding> {
     };
     let Some(identity) = &sides.identity else {
         let now = conversation.now();
-        let open = tenant.campaigns.iter().filter(|campaign| {
-            let opens = campaign.rounds.iter().map(|round| round.opens_at).min();
-            let closes = campaign.rounds.iter().map(|round| round.closes_at).max();
-            opens.is_some_and(|opens| opens <= now) && closes.is_some_and(|closes| now < closes)
-        });
+        let is_open = |campaign: &&Campaign| {
+            campaign.span().is_some_and(|(opens, closes)| (opens..closes).contains(&now))
+        };
+        let open = tenant.campaigns.iter().filter(is_open);
         let without = open.filter(|campaign| known.iter().all(|entry| entry.campaign != campaign.id));
         let without: Vec<&str> = without.map(|campaign| campaign.slug.as_str()).collect();
         return match without.is_empty() {

@@ -8,7 +8,6 @@ use anyhow::Result;
 use indicatif::ProgressBar;
 use mail::{Message, Outbox, Posted};
 
-use super::Invited;
 use crate::commands::progress::counter;
 use crate::config::{Config, MailWay};
 
@@ -17,11 +16,10 @@ const REDRAWN_EVERY: Duration = Duration::from_millis(200);
 
 /// Issues login details and emails each, a step of them at a time: the next are made when the last are sent. The exit code is 1 when
 /// somebody was not written to.
-pub async fn send(enrolment: &Enrolment, invited: &Invited<'_>, config: &Config) -> Result<ExitCode> {
-    let Invited { tenant, campaign, organisation, url, key_log_head } = invited;
+pub async fn send(enrolment: &Enrolment, about: &LoginEmail<'_>, config: &Config) -> Result<ExitCode> {
+    let LoginEmail { tenant, campaign, organisation, .. } = *about;
     let outbox = &enrolment.post().way(tenant).outbox;
-    let about = LoginEmail { tenant, campaign, organisation, url, key_log_head };
-    let message = |login: &IssuedLogin| enrolment.login_email(&about, login);
+    let message = |login: &IssuedLogin| enrolment.login_email(about, login);
     let (bar, unwritten) = (counter("invitations"), std::cell::Cell::new(0_u64));
     let step = |logins: Vec<IssuedLogin>| {
         let messages = logins.iter().filter_map(|login| Some((login.hash, message(login).ok()?)));
