@@ -60,11 +60,43 @@ both_databases! {
         let page = ann.opens("/activity/pledge/rotas").await.expect(200);
         assert!(page.body.contains("Taken back: what you said about “Rotas in good time”."), "{}", page.body);
         let ben = server.person_in("bsol", SECOND).await;
-        ben.judges("rotas", "", "").await.expect(303);
-        let page = ben.opens("/activity/pledge/rotas").await.expect(200);
+        let page = ben.judges("rotas", "", "").await.expect(422);
         assert!(page.body.contains("You have not said anything about “Rotas in good time” yet."), "{}", page.body);
         let kept = Tables::of_conversation(databases).await.number("SELECT count(*) FROM own_state").await;
         assert_eq!(kept, 1, "of who said something");
+    }
+
+    async fn reasons_that_are_not_kept_are_named(databases: &TestDatabases) {
+        let server = reviewing(databases).await;
+        let ann = server.person_in("bsol", SECOND).await;
+        let path = ann.at("/activity/pledge/rotas");
+        let form = ann.get(&path).await.expect(200);
+        let (_, wrong) = form.body.split_once("name=\"wrong-reasons\"").expect("reasons");
+        let wrong = crate::harness::answer::between(wrong, "value=\"", "\"").expect("a reason");
+        let fields =
+            [("_form", "verdict"), ("verdict", "strong"), ("wrong-reasons", wrong), ("comment", ""), ("_pressed", "stay")];
+        ann.post(&path, &fields).await.expect(303);
+        let page = ann.get(&path).await.expect(200);
+        assert!(page.body.contains("You chose “Strong”, so the reasons under “If wrong” are not kept."), "{}", page.body);
+    }
+
+    async fn words_in_place_of_hidden_ones_are_a_new_contribution(databases: &TestDatabases) {
+        let server = reviewing(databases).await;
+        let (ann, ben) = (server.person_in("bsol", SECOND).await, server.person_in("bsol", SECOND).await);
+        let sam = server.moderator("Sam Birch").await;
+        ann.judges("rotas", "wrong", "Six weeks is too late.").await.expect(303);
+        let list = ben.opens("?prompt=rotas").await.expect(200);
+        let hidden = crate::harness::answer::between(&list.body, "id=\"post-", "\"").unwrap().to_owned();
+        sam.does(SECOND, &hidden, "hide", &[("reason", "off-topic")]).await.expect(303);
+        // A change of mind with the same words says nothing anew.
+        ann.judges("rotas", "strong", "Six weeks is too late.").await.expect(303);
+        assert!(!ben.opens("?prompt=rotas").await.expect(200).body.contains("Six weeks"));
+        ann.judges("rotas", "strong", "Eight weeks would be right.").await.expect(303);
+        let list = ben.opens("?prompt=rotas").await.expect(200);
+        let anew = crate::harness::answer::between(&list.body, "id=\"post-", "\"").unwrap().to_owned();
+        assert!(list.body.contains("Eight weeks would be right.") && anew != hidden);
+        assert!(!list.body.contains("Six weeks is too late."), "what was hidden stays away");
+        ben.reads(&hidden).await.expect(404);
     }
 
     async fn what_is_said_of_a_pledge_is_read_answered_and_changed_like_any_idea(databases: &TestDatabases) {

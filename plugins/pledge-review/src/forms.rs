@@ -31,13 +31,30 @@ pub fn verdict(config: &Config<'_>, id: &str, sent: &SentForm<'_>) -> Result<Out
         said.comment = (!text.is_empty()).then(|| Comment { version, text: text.clone() });
         given.0.insert(id.to_owned(), said);
     }
-    let notice = change.keep(VERDICTS, &given, &pledge.title)?;
-    let post = Post { id: format!("pledge-{id}"), subject: id.to_owned(), text };
     let page = match sent.pressed {
         "next" => next(config, &given, id)?,
         _ => sent.page.to_owned(),
     };
+    // Who goes on without a word leaves this pledge out: nothing to tell them, and nothing wrong.
+    if change.is_nothing() && sent.pressed == "next" {
+        return Ok(Outcome { notice: None, page, posts: Vec::new() });
+    }
+    let notice = change.keep(VERDICTS, &given, "verdict", &pledge.title)? + unused(verdict, sent);
+    let post = Post { id: format!("pledge-{id}"), subject: id.to_owned(), text };
     Ok(Outcome { notice: Some(notice), page, posts: changed(&had_words, post) })
+}
+
+/// What is said of reasons that were ticked for the verdict that was not chosen.
+fn unused(verdict: Option<Verdict>, sent: &SentForm<'_>) -> &'static str {
+    match verdict {
+        Some(Verdict::Strong) if !sent.choices("wrong-reasons").is_empty() => {
+            " You chose “Strong”, so the reasons under “If wrong” are not kept."
+        }
+        Some(Verdict::Wrong) if !sent.choices("strong-reasons").is_empty() => {
+            " You chose “Wrong”, so the reasons under “If strong” are not kept."
+        }
+        _ => "",
+    }
 }
 
 /// The verdict that was chosen; if none was, the one that the ticked reasons are for.
@@ -65,7 +82,7 @@ pub fn right(config: &Config<'_>, id: &str, sent: &SentForm<'_>) -> Result<Outco
         None => of_pledge.remove(&pledge.version()),
     };
     let change = Change { had: before.is_some(), has: right.is_some() };
-    let notice = change.keep(RIGHT, &given, "Did we get it right?")?;
+    let notice = change.keep(RIGHT, &given, "right", "Did we get it right?")?;
     Ok(Outcome { notice: Some(notice), page: sent.page.to_owned(), posts: Vec::new() })
 }
 
@@ -75,7 +92,7 @@ pub fn suggest(config: &Config<'_>, sent: &SentForm<'_>) -> Result<Outcome, Fail
     let now: Vec<String> =
         (1..=config.suggestions).map(|number| sent.text(&field(number)).to_owned()).collect();
     let change = Change { had: has_words(&before), has: has_words(&now) };
-    let notice = change.keep(SUGGESTIONS, &now, "What is missing?")?;
+    let notice = change.keep(SUGGESTIONS, &now, &field(1), "What is missing?")?;
     let posts = now.iter().zip(1..).flat_map(|(text, number): (&String, u8)| {
         let had = before.get(usize::from(number) - 1).map_or("", String::as_str);
         changed(had, Post { id: field(number), subject: MISSING.to_owned(), text: text.clone() })
@@ -94,15 +111,22 @@ struct Change {
 }
 
 impl Change {
-    /// Keeps `value` under `key` if there is or was something to keep. Comes to what people read then, of what `title` names.
-    fn keep<T: Serialize>(&self, key: &str, value: &T, title: &str) -> Result<String, Failure> {
-        if self.had || self.has {
-            keep(key, value)?;
+    /// Whether nothing was said before, and nothing is now.
+    fn is_nothing(&self) -> bool {
+        !self.had && !self.has
+    }
+
+    /// Keeps `value` under `key`, and comes to what people read then, of what `title` names. Of nothing there is nothing to keep, which is said at
+    /// the form's `field`.
+    fn keep<T: Serialize>(&self, key: &str, value: &T, field: &str, title: &str) -> Result<String, Failure> {
+        if self.is_nothing() {
+            let message = format!("You have not said anything about “{title}” yet. Answer first, then save.");
+            return Err(Failure::Invalid(vec![problem(field, "nothing-said", &message)]));
         }
-        Ok(match (self.has, self.had) {
-            (true, _) => format!("Saved: “{title}”. You can change it until the conversation closes."),
-            (false, true) => format!("Taken back: what you said about “{title}”."),
-            (false, false) => format!("You have not said anything about “{title}” yet."),
+        keep(key, value)?;
+        Ok(match self.has {
+            true => format!("Saved: “{title}”. You can change it until the conversation closes."),
+            false => format!("Taken back: what you said about “{title}”."),
         })
     }
 }

@@ -158,6 +158,17 @@ pub struct Ownership {
     pub undecided: bool,
 }
 
+impl Ownership {
+    /// Whether its words are still its author's to change: it is there, and no moderator has decided against it.
+    pub fn leaves_words(self) -> bool {
+        match self.state {
+            PostState::Visible => true,
+            PostState::Hidden => self.undecided,
+            PostState::Withdrawn => false,
+        }
+    }
+}
+
 /// Whether `who` may withdraw a post of `round` at `now`: whatever moderators have decided about it, its words are theirs.
 ///
 /// # Errors
@@ -186,11 +197,7 @@ pub fn may_change(
         return Err(PostRefusal::NotYours);
     }
     round.require_open(now)?;
-    match post.state {
-        PostState::Visible => Ok(()),
-        PostState::Hidden if post.undecided => Ok(()),
-        PostState::Hidden | PostState::Withdrawn => Err(PostRefusal::Gone),
-    }
+    if post.leaves_words() { Ok(()) } else { Err(PostRefusal::Gone) }
 }
 
 #[cfg(test)]

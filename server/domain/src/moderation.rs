@@ -14,7 +14,7 @@ use crate::text::{Body, TextRefusal};
 pub use claim::{CLAIM_MINUTES, Claim};
 pub use codebook::Reason;
 pub use rules::{Moderation, ModerationMode, Rule};
-pub use second_look::{HiddenBy, SecondLook, appealed_against};
+pub use second_look::{HiddenBy, SecondLook, appeal_is_left, appealed_against};
 
 /// Longest question, answer, appeal or reason in words, in characters.
 pub const MAX_NOTE_CHARACTERS: usize = 1_000;
@@ -163,7 +163,7 @@ pub enum ModerationRefusal {
         "You have reported {MAX_OPEN_REPORTS} things that wait for a moderator. You can report more when they have looked."
     )]
     TooManyReports,
-    /// Its author has appealed once.
+    /// Its author has appealed, and nobody has brought it back since.
     #[error("You have asked for another look already. Write to the support team if you do not agree.")]
     AppealedAlready,
     /// Its author has erased themselves, or it came from elsewhere.

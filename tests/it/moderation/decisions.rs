@@ -88,7 +88,7 @@ both_databases! {
         assert_eq!(reader.presses(&idea, "disagree").await.status, 422);
         let mine = author.opens("/mine").await.text();
         assert!(mine.contains("It is not about what this conversation asks.") && mine.contains("This is about rotas."));
-        // Only its author appeals, and once.
+        // Only its author appeals.
         assert_eq!(reader.post(&reader.at("/mine/appeal"), &[("post", &idea), ("body", "Let me")]).await.status, 404);
         let empty = author.post(&author.at("/mine/appeal"), &[("post", &idea), ("body", " ")]).await.expect(422);
         assert!(empty.body.contains(&format!("id=\"say-{idea}-error\"")) && empty.body.contains("mine/appeal"), "{}", empty.text());
@@ -101,7 +101,12 @@ both_databases! {
         assert_eq!(reader.opens("").await.counts(&idea).agree, 1, "with the votes that it had");
         assert!(author.opens("/mine").await.text().contains("You are right."));
 
+        // Hidden once more, it can be appealed once more, and no oftener than it was brought back.
         moderator.does(CAMPAIGN, &idea, "hide", &[("reason", "spam")]).await.expect(303);
+        assert!(author.opens("/mine").await.body.contains("mine/appeal"));
+        author.post(&author.at("/mine/appeal"), &[("post", &idea), ("body", "It was right before")]).await.expect(303);
+        moderator.does(CAMPAIGN, &idea, "hide", &[("reason", "spam")]).await.expect(303);
+        assert!(!author.opens("/mine").await.body.contains("mine/appeal"));
         let again = author.post(&author.at("/mine/appeal"), &[("post", &idea), ("body", "Again")]).await;
         assert_eq!(again.status, 422);
         Tables::of_conversation(databases).await.assert_counts_are_the_votes().await;
@@ -171,10 +176,14 @@ both_databases! {
         }
         // Nobody kept Kit off by taking it.
         kit.does(CAMPAIGN, &idea, "keep", &[]).await.expect(303);
+        assert!(author.opens("/mine").await.text().contains("brought it back"), "{}", author.opens("/mine").await.text());
         // It stands, and with that it is over who hid it: it is anybody's again.
         sam.does(CAMPAIGN, &idea, "ask", &[("note", "Is it still so?")]).await.expect(303);
         answers("It is").await;
         sam.does(CAMPAIGN, &idea, "hide", &[("reason", "spam")]).await.expect(303);
+        // Nor is that the end of it.
+        author.post(&author.at("/mine/appeal"), &[("post", &idea), ("body", "Look again")]).await.expect(303);
+        barred(&sam, &idea).await;
     }
 
     async fn amended_words_are_marked_and_their_author_sees_both(databases: &TestDatabases) {

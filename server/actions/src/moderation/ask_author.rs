@@ -2,7 +2,7 @@
 //! other is.
 
 use domain::ids::PostId;
-use domain::moderation::{ModerationRefusal, NoteKind, Step, after, note};
+use domain::moderation::{ModerationRefusal, NoteKind, Step, after, appeal_is_left, note};
 use storage::conversation::{CaseNote, Writing};
 
 use super::say;
@@ -47,7 +47,7 @@ impl Actions {
         self.say_as_author(tenant, session, post, Step::Answer, NoteKind::Answer, answer).await
     }
 
-    /// The author asks, once, for another look at the hiding of `post`. Nothing if it is not theirs.
+    /// The author asks for another look at the hiding of `post`. Nothing if it is not theirs.
     ///
     /// # Errors
     /// A [`ModerationRefusal`], or a fault.
@@ -80,7 +80,7 @@ impl Actions {
             return Ok(None);
         }
         let Some(mut case) = write.case(id).await? else { return Err(ModerationRefusal::NotNow.into()) };
-        if kind == NoteKind::Appeal && has_appealed(&write, id).await? {
+        if kind == NoteKind::Appeal && !may_appeal(&write, id).await? {
             return Err(ModerationRefusal::AppealedAlready.into());
         }
         case.state = after(case.state, step)?;
@@ -95,7 +95,7 @@ impl Actions {
     }
 }
 
-async fn has_appealed(write: &Writing, post: PostId) -> Result<bool, ActionError> {
+async fn may_appeal(write: &Writing, post: PostId) -> Result<bool, ActionError> {
     let notes = write.notes(post, domain::moderation::MAX_NOTES_PER_POST).await?;
-    Ok(notes.iter().any(|note| note.kind == NoteKind::Appeal))
+    Ok(appeal_is_left(&notes.iter().map(|note| note.kind).collect::<Vec<_>>()))
 }

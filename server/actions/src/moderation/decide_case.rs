@@ -2,7 +2,7 @@
 
 use domain::contribution::PostRefusal;
 use domain::ids::PostId;
-use domain::moderation::{HiddenBy, ModerationRefusal, NoteKind, Step, note, optional_note, reasoned};
+use domain::moderation::{HiddenBy, ModerationRefusal, NoteKind, Step, appealed_against, note, optional_note, reasoned};
 use domain::text::Body;
 use storage::conversation::PostEdit;
 
@@ -61,6 +61,9 @@ impl Actions {
 }
 
 async fn keep(mut taken: Taken, actor: &Actor) -> Result<(), ActionError> {
+    if appealed_against(taken.case.state, taken.case.hidden_by.as_ref()).is_some() {
+        taken.say(NoteKind::Restored, String::new(), None).await?;
+    }
     taken.step(Step::Keep).await?;
     taken.finish(actor, "post.keep", "").await
 }

@@ -9,6 +9,7 @@ use storage::conversation::Writing;
 use super::keep_answers::{Ask, KeepOutcome, write_answers};
 use crate::edit_post::PostWords;
 use crate::keep_act::{Author, Placed};
+use crate::lock_post::ownership;
 use crate::{ActionError, Actions, RoundInfo, Tenant};
 
 impl Actions {
@@ -34,8 +35,8 @@ impl Actions {
         Ok((outcome, is_held))
     }
 
-    /// Makes a post of the round type's a contribution beside those of everybody: new, changed or taken back, by its name. Gives whether a
-    /// moderator looks at it before others do.
+    /// Makes a post of the round type's a contribution beside those of everybody: new, changed or taken back, by its name. Words in place of
+    /// those that a moderator hid are a new contribution, as they are anywhere else. Gives whether a moderator looks at it before others do.
     pub(crate) async fn write_post(
         &self,
         write: &mut Writing,
@@ -49,19 +50,27 @@ impl Actions {
             None => None,
         };
         let text = post.text.trim();
+        let may_edit = match &earlier {
+            Some(earlier) => ownership(write, earlier).await?.leaves_words(),
+            None => false,
+        };
         match earlier {
             Some(earlier) if text.is_empty() => {
                 self.write_withdrawal(write, author, earlier.id).await?;
             }
-            Some(earlier) => {
+            Some(earlier) if may_edit => {
                 let theme = earlier.theme.clone().unwrap_or_default();
                 let feeling = earlier.feeling.map_or("", domain::round::Feeling::slug);
                 let words = PostWords { body: text, theme: &theme, feeling };
                 let edited = self.write_edit(write, tenant, author, earlier.id, words).await?;
                 return Ok(edited.is_some_and(|edited| !edited.visible));
             }
+            Some(earlier) if earlier.body == text => {}
             None if text.is_empty() => {}
-            None => {
+            earlier => {
+                if let Some(hidden) = earlier {
+                    self.write_withdrawal(write, author, hidden.id).await?;
+                }
                 let form = ContributionForm {
                     prompt: post.subject.clone(),
                     body: text.to_owned(),

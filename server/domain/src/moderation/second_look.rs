@@ -1,6 +1,6 @@
 //! Whoever hid a post does not decide whether it stays hidden, where somebody else can.
 
-use super::{CaseState, ModerationRefusal};
+use super::{CaseState, ModerationRefusal, NoteKind};
 use crate::ids::AccountId;
 
 /// Who hid a post.
@@ -25,6 +25,16 @@ pub enum SecondLook {
 /// about it, and when they have answered. Who asks before anything was hidden stands in nobody's way, for then nobody hid it.
 pub fn appealed_against(state: CaseState, hidden_by: Option<&HiddenBy>) -> Option<&HiddenBy> {
     hidden_by.filter(|_| CaseState::WITH_APPEAL.contains(&state))
+}
+
+/// Whether the author of a hidden post may ask for another look, of which `said` has been said, oldest first: once, and once more whenever a
+/// moderator has brought it back since, so that no second hiding undoes what an appeal has won.
+pub fn appeal_is_left(said: &[NoteKind]) -> bool {
+    let last = |kinds: &[NoteKind]| said.iter().rposition(|kind| kinds.contains(kind));
+    match (last(&[NoteKind::Appeal]), last(&[NoteKind::Restored, NoteKind::Amendment])) {
+        (None, _) => true,
+        (Some(appealed), brought_back) => brought_back > Some(appealed),
+    }
 }
 
 impl SecondLook {
@@ -70,6 +80,27 @@ mod tests {
             assert_eq!(asked(SecondLook::Possible, state, Some(&hidden), ann), refused, "{state:?}");
             assert_eq!(asked(SecondLook::Possible, state, Some(&hidden), ben), Ok(()), "{state:?}");
             assert_eq!(asked(SecondLook::Possible, state, None, ann), Ok(()), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn one_appeal_for_each_time_that_it_was_brought_back() {
+        use NoteKind::{Amendment, Answer, Appeal, Hidden, Question, Restored};
+        for said in [
+            &[][..],
+            &[Amendment, Hidden],
+            &[Hidden, Appeal, Restored, Hidden],
+            &[Hidden, Appeal, Question, Answer, Amendment, Hidden],
+        ] {
+            assert!(appeal_is_left(said), "{said:?}");
+        }
+        for said in [
+            &[Hidden, Appeal][..],
+            &[Hidden, Appeal, Hidden],
+            &[Restored, Hidden, Appeal, Question, Answer, Hidden],
+            &[Hidden, Appeal, Restored, Hidden, Appeal, Hidden],
+        ] {
+            assert!(!appeal_is_left(said), "{said:?}");
         }
     }
 

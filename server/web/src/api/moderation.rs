@@ -85,7 +85,7 @@ impl Moderation {
 
     /// Ask for another look at one's own post that was hidden
     ///
-    /// Once for each post. Refusals: `text-unusable` (422), `appealed-already`, `not-now` (409).
+    /// Once, and once more whenever a moderator has brought the post back since. Refusals: `text-unusable` (422), `appealed-already`, `not-now` (409).
     #[oai(path = "/campaigns/:campaign/posts/:id/appeal", method = "post", operation_id = "appealHiding")]
     async fn appeal(
         &self,
