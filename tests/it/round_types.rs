@@ -3,6 +3,7 @@
 mod closing;
 mod upgrade;
 
+use policy::Role;
 use serde_json::Value;
 
 use crate::harness::answer::Answer;
@@ -83,7 +84,7 @@ both_databases! {
     async fn words_in_place_of_hidden_ones_are_a_new_contribution(databases: &TestDatabases) {
         let server = reviewing(databases).await;
         let (ann, ben) = (server.person_in("bsol", SECOND).await, server.person_in("bsol", SECOND).await);
-        let sam = server.moderator("Sam Birch").await;
+        let sam = server.colleague("bsol", "Sam Birch", &[Role::Moderator]).await;
         ann.judges("rotas", "wrong", "Six weeks is too late.").await.expect(303);
         let list = ben.opens("?prompt=rotas").await.expect(200);
         let hidden = crate::harness::answer::between(&list.body, "id=\"post-", "\"").unwrap().to_owned();

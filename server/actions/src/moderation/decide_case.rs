@@ -2,7 +2,9 @@
 
 use domain::contribution::PostRefusal;
 use domain::ids::PostId;
-use domain::moderation::{HiddenBy, ModerationRefusal, NoteKind, Step, appealed_against, note, optional_note, reasoned};
+use domain::moderation::{
+    HiddenBy, ModerationRefusal, NoteKind, Step, appealed_against, note, optional_note, reasoned,
+};
 use domain::text::Body;
 use storage::conversation::PostEdit;
 
