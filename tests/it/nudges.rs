@@ -217,6 +217,18 @@ both_databases! {
         assert_eq!((server.reached(TRUST, partners).await, server.reached(COUNCIL, partners).await), (0, EACH));
     }
 
+    async fn what_was_missed_and_waits_for_the_morning_says_when_it_goes(databases: &TestDatabases) {
+        let server = launched(databases, packs::second_plan()).await;
+        // Nobody sent it at 09:30, and now the quiet hours have begun.
+        server.clock.set("2024-04-23T20:30:00Z");
+        let tenant = server.tenant("bsol").await;
+        let plan = server.enrolment.email_plan(&tenant, &tenant.campaigns[0]).await.unwrap();
+        let launch = plan.iter().find(|email| email.file.slug == "launch").unwrap();
+        assert_eq!(launch.at.unwrap().to_rfc3339(), "2024-04-24T06:00:00+00:00", "at seven in Birmingham");
+        server.mails_at("2024-04-24T06:00:00Z").await;
+        assert_eq!(server.reached(COUNCIL, "").await, EACH);
+    }
+
     async fn two_at_the_same_time_do_not_keep_each_other_back(databases: &TestDatabases) {
         let twins = ["b", "a"].map(|slug| email(slug, EmailKind::Reminder, "2024-04-29T09:00:00"));
         let server = launched(databases, twins.into()).await;

@@ -92,7 +92,11 @@ impl Enrolment {
                     reading.count_recipients(campaign.id, &to).await?
                 }
             };
-            let planned = planned_for(file, &tenant.sending, tenant.zone);
+            let planned = match plan.turn(file, now) {
+                // Also when its own time was missed, and quiet hours keep it back now.
+                Turn::Waits(until) if mailing.is_none() => Some(until),
+                _ => planned_for(file, &tenant.sending, tenant.zone),
+            };
             emails.push(PlannedEmail {
                 file: file.clone(),
                 // What was taken off or missed before it began has its own time still.

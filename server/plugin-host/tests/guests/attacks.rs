@@ -9,7 +9,7 @@ use plugin_host::{Call, CallFailure, Cause, Log, MemoryState, Place, SentForm};
 use crate::stage::{Stage, call, draw, filled_in, send, who};
 
 /// How an attack ends.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     Trapped,
     TimedOut,
@@ -67,9 +67,17 @@ async fn attacks_while_drawing_end_by_name() {
     let stage = Stage::new();
     let plugin = stage.guest("misbehaving").await;
     for (attack, expected) in cases {
-        assert_eq!(end_of(draw(&stage, &plugin, attack).await), *expected, "{attack}");
+        assert_ends(attack, end_of(draw(&stage, &plugin, attack).await), *expected);
         stage.assert_well().await;
     }
+}
+
+/// What fills memory, or has much copied, before it is stopped: where a machine is busy with other things, its time may be over first.
+const SLOW: [&str; 3] = ["memory", "blocks", "giant-prose"];
+
+fn assert_ends(attack: &str, end: End, expected: End) {
+    let is_over_before = end == End::TimedOut && SLOW.contains(&attack);
+    assert!(end == expected || is_over_before, "{attack}: {end:?} instead of {expected:?}");
 }
 
 #[tokio::test]
@@ -145,7 +153,7 @@ async fn pages_that_break_the_contract_are_not_drawn() {
         let end = end_of(draw(&stage, &plugin, attack).await);
         // What is too large to be copied out ends the guest before anybody reads it.
         let is_giant = matches!(attack, "blocks" | "giant-prose");
-        assert_eq!(end, if is_giant { End::Trapped } else { End::BadOutput }, "{attack}");
+        assert_ends(attack, end, if is_giant { End::Trapped } else { End::BadOutput });
     }
     stage.assert_well().await;
     let figures = plugin.figures();
