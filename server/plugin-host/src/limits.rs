@@ -13,6 +13,9 @@ pub const COMPONENT_BYTES: usize = 32 * MIB;
 pub const COMPILED_BYTES: usize = 128 * MIB;
 /// What the compiling child may take of memory, bytes of address space.
 pub const COMPILING_MEMORY: u64 = 2 * 1024 * MIB as u64;
+/// How many times as long a compiler takes that is not optimised itself, on a machine with other things to do: what passes in a release build must
+/// not be refused in a development build.
+const COMPILER_SLOWNESS: u64 = if cfg!(debug_assertions) { 4 } else { 1 };
 /// How deep a guest's calls may go, bytes of stack.
 pub const WASM_STACK: usize = 512 * 1024;
 /// A guest's stack together with that of the host's functions it calls, bytes.
@@ -89,10 +92,10 @@ impl Class {
         }
     }
 
-    /// Seconds of processor time that compiling may take.
+    /// Seconds of processor time that compiling may take: 2 and 30, and more for the small ones in a development build, whose compiler is slow itself.
     pub fn compiling_seconds(self) -> u64 {
         match self {
-            Self::Small => 2,
+            Self::Small => 2 * COMPILER_SLOWNESS,
             Self::Large => 30,
         }
     }

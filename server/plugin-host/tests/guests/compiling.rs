@@ -50,7 +50,8 @@ async fn compile(component: &[u8], class: Class) -> (Result<Digest, CompileRefus
 
 #[tokio::test]
 async fn nothing_may_use_more_than_30_seconds_and_2_gib() {
-    assert_eq!(Class::ALL.map(Class::compiling_seconds), [2, 30]);
+    let [small, large] = Class::ALL.map(Class::compiling_seconds);
+    assert!(small <= large && large <= 30, "{small} s and {large} s");
     assert_eq!(COMPILING_MEMORY, 2 << 30);
     let (result, used) = compile(&component("misbehaving"), Class::Small).await;
     result.unwrap();
