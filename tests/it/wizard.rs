@@ -55,7 +55,9 @@ impl<'a> Draft<'a> {
     async fn sends(&self, step: &str, fields: &[(&str, &str)]) -> Answer {
         let page = self.opens(step).await;
         let version = between(&page.body, "name=\"version\" value=\"", "\"").unwrap_or("0");
-        self.sends_seen(step, version, fields).await
+        // The look and the pages are the tenant's: they have versions of their own.
+        let seen = between(&page.body, "name=\"seen\" value=\"", "\"").unwrap_or_default();
+        self.sends_seen(step, version, &[&[("seen", seen)], fields].concat()).await
     }
 
     async fn sends_seen(&self, step: &str, version: &str, fields: &[(&str, &str)]) -> Answer {
@@ -64,9 +66,12 @@ impl<'a> Draft<'a> {
     }
 
     async fn uploads(&self, step: &str, field: &str, name: &str, content: &str) -> Answer {
-        let csrf = self.lead.csrf();
+        let (csrf, page) =
+            (self.lead.csrf(), self.opens(if step == "logo" { "branding" } else { "people" }).await);
+        let seen = between(&page.body, "name=\"seen\" value=\"", "\"").unwrap_or_default();
         let body = format!(
             "--b\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n--b\r\n\
+             Content-Disposition: form-data; name=\"seen\"\r\n\r\n{seen}\r\n--b\r\n\
              Content-Disposition: form-data; name=\"logo_alt\"\r\n\r\nTwo hands\r\n--b\r\n\
              Content-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n{content}\r\n--b--\r\n"
         );

@@ -4,7 +4,7 @@
 use documents::logo::sanitise_logo;
 use domain::campaign_draft::{free, slug_of};
 use domain::ids::TenantId;
-use domain::tenant_pack::{BrandingFile, OrganisationFile, PageFile};
+use domain::tenant_pack::{BrandingFile, OrganisationFile, PageFile, TenantPack};
 
 use crate::edit_pack::{Done, PackEdit};
 use crate::tenant::StoredPack;
@@ -17,13 +17,18 @@ pub const MAX_PAGES: usize = 50;
 /// Longest page, in characters.
 pub const MAX_PAGE_CHARACTERS: usize = 30_000;
 
-/// How a tenant is to look.
+/// What is to change of how a tenant looks.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NewBranding {
-    /// Colours, names, footer; its `logo` is not looked at.
-    pub branding: BrandingFile,
-    /// A new logo, PNG or SVG; none to keep the one that is there.
-    pub logo: Option<Vec<u8>>,
+pub enum NewBranding {
+    /// Colours, names, footer; what it says of the logo is not looked at.
+    Look(BrandingFile),
+    /// The logo.
+    Logo {
+        /// PNG or SVG.
+        file: Vec<u8>,
+        /// What it shows, for those who cannot see it.
+        alt: String,
+    },
 }
 
 /// A page of a tenant's own.
@@ -40,7 +45,7 @@ pub struct NewPage {
 }
 
 impl Sides {
-    /// Changes how a tenant looks.
+    /// Changes how a tenant looks, if nobody else has since its [`branding_version`] was `seen`.
     ///
     /// # Errors
     /// An [`EditRefusal`].
@@ -48,16 +53,28 @@ impl Sides {
         &self,
         actor: &Actor,
         tenant: &Tenant,
+        seen: &str,
         new: NewBranding,
     ) -> Result<(), EditRefusal> {
         let edit = |edit: &mut PackEdit| {
-            if let Some(logo) = &new.logo {
-                let png = sanitise_logo(logo).map_err(|refusal| EditRefusal::Refused(refusal.to_string()))?;
-                edit.pack.logo = Some(png.into_bytes());
+            if branding_version(&edit.pack) != seen {
+                return Err(EditRefusal::Outdated);
             }
-            let logo = edit.pack.tenant.branding.logo.take();
-            edit.pack.tenant.branding = BrandingFile { logo, ..new.branding.clone() };
-            Ok(format!("brand colour {}", new.branding.brand_colour))
+            let branding = &mut edit.pack.tenant.branding;
+            match new {
+                NewBranding::Look(look) => {
+                    let (logo, logo_alt) = (branding.logo.take(), std::mem::take(&mut branding.logo_alt));
+                    *branding = BrandingFile { logo, logo_alt, ..look };
+                    Ok(format!("brand colour {}", branding.brand_colour))
+                }
+                NewBranding::Logo { file, alt } => {
+                    let png =
+                        sanitise_logo(&file).map_err(|refusal| EditRefusal::Refused(refusal.to_string()))?;
+                    edit.pack.logo = Some(png.into_bytes());
+                    branding.logo_alt = alt;
+                    Ok("logo".to_owned())
+                }
+            }
         };
         self.change(actor, tenant.id, ("branding.change", &tenant.slug), edit).await
     }
@@ -98,11 +115,17 @@ impl Sides {
         self.change(actor, tenant.id, ("organisation.change", &name), edit).await
     }
 
-    /// Adds a page of the tenant's own, or changes one.
+    /// Adds a page of the tenant's own, or changes one, if nobody else has since its [`page_version`] was `seen`.
     ///
     /// # Errors
     /// An [`EditRefusal`].
-    pub async fn put_page(&self, actor: &Actor, tenant: &Tenant, new: NewPage) -> Result<(), EditRefusal> {
+    pub async fn put_page(
+        &self,
+        actor: &Actor,
+        tenant: &Tenant,
+        seen: &str,
+        new: NewPage,
+    ) -> Result<(), EditRefusal> {
         let title = new.title.trim().to_owned();
         if title.is_empty() {
             return Err(EditRefusal::Refused("Give the page a title.".to_owned()));
@@ -114,6 +137,7 @@ impl Sides {
         }
         let subject = title.clone();
         let edit = |edit: &mut PackEdit| {
+            new.slug.as_ref().map_or(Ok(()), |slug| edit.page_is(slug, seen))?;
             let pages = &mut edit.pack.tenant.pages;
             let slug = match &new.slug {
                 Some(slug) => slug.clone(),
@@ -130,7 +154,6 @@ impl Sides {
             };
             match pages.iter().position(|known| known.slug == slug) {
                 Some(place) => pages[place] = page,
-                None if new.slug.is_some() => return Err(EditRefusal::Unknown),
                 None => pages.push(page),
             }
             edit.pack.page_texts.insert(slug, new.markdown.replace("\r\n", "\n"));
@@ -139,16 +162,22 @@ impl Sides {
         self.change(actor, tenant.id, ("branding.page", &subject), edit).await
     }
 
-    /// Removes a page of the tenant's own.
+    /// Removes a page of the tenant's own, if nobody has changed it since its [`page_version`] was `seen`.
     ///
     /// # Errors
     /// An [`EditRefusal`].
-    pub async fn remove_page(&self, actor: &Actor, tenant: &Tenant, slug: &str) -> Result<(), EditRefusal> {
+    pub async fn remove_page(
+        &self,
+        actor: &Actor,
+        tenant: &Tenant,
+        seen: &str,
+        slug: &str,
+    ) -> Result<(), EditRefusal> {
         let edit = |edit: &mut PackEdit| {
-            let before = edit.pack.tenant.pages.len();
+            edit.page_is(slug, seen)?;
             edit.pack.tenant.pages.retain(|page| page.slug != slug);
             edit.pack.page_texts.remove(slug);
-            if edit.pack.tenant.pages.len() == before { Err(EditRefusal::Unknown) } else { Ok(String::new()) }
+            Ok(String::new())
         };
         self.change(actor, tenant.id, ("branding.remove-page", slug), edit).await
     }
@@ -167,6 +196,31 @@ impl Sides {
         self.take_over_soon(tenant).await;
         Ok(())
     }
+}
+
+impl PackEdit {
+    /// Refuses if the page called `slug` is not as it was seen.
+    fn page_is(&self, slug: &str, seen: &str) -> Result<(), EditRefusal> {
+        match page_version(&self.pack, slug) {
+            None => Err(EditRefusal::Unknown),
+            Some(version) if version != seen => Err(EditRefusal::Outdated),
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+/// What tells this look from others, for a form to bring back.
+pub fn branding_version(pack: &TenantPack) -> String {
+    let said = serde_json::to_string(&pack.tenant.branding).unwrap_or_default();
+    credentials::digest(&[said.as_bytes(), pack.logo.as_deref().unwrap_or_default()])
+}
+
+/// The same of one of a tenant's own pages; none if there is no such page.
+pub fn page_version(pack: &TenantPack, slug: &str) -> Option<String> {
+    let page = pack.tenant.pages.iter().find(|page| page.slug == slug)?;
+    let said = serde_json::to_string(page).unwrap_or_default();
+    let text = pack.page_texts.get(slug).map(String::as_bytes).unwrap_or_default();
+    Some(credentials::digest(&[said.as_bytes(), text]))
 }
 
 impl Enrolment {

@@ -93,7 +93,9 @@ pub use add_comment::CommentForm;
 pub use apply_tenant_pack::{Applied, ApplyRefusal};
 pub use change_dates::{DatesPreview, DatesRefusal, RoundDates};
 pub use change_policy::{PolicyRefusal, policy_text, policy_version};
-pub use change_settings::{MAX_ORGANISATIONS, MAX_PAGE_CHARACTERS, MAX_PAGES, NewBranding, NewPage};
+pub use change_settings::{
+    MAX_ORGANISATIONS, MAX_PAGE_CHARACTERS, MAX_PAGES, NewBranding, NewPage, branding_version, page_version,
+};
 pub use change_standing::{StandingChange, StandingRefusal};
 pub use check_draft::{Blocker, Step};
 pub use check_health::Health;

@@ -10,9 +10,9 @@ use super::{Entry, get, post};
 use crate::console::Guarded;
 use crate::pages::console::{
     account, answers, audit, campaigns, content, dates, decisions, draft_emails, draft_launch, draft_look,
-    draft_people, draft_rounds, drafts, emails, emails_form, emails_one, figures, logins, moderation, people,
-    platform, policy, prove, round_types, settings, sign_in, start, support, tenant_delete, tenants, toolkit,
-    toolkit_files, toolkit_one, welcome,
+    draft_pages, draft_people, draft_rounds, drafts, emails, emails_form, emails_one, figures, logins,
+    moderation, people, platform, policy, prove, round_types, settings, sign_in, start, support,
+    tenant_delete, tenants, toolkit, toolkit_files, toolkit_one, welcome,
 };
 use crate::pages::single_sign_on;
 
@@ -101,8 +101,8 @@ pub(super) fn identity_table() -> Vec<Entry> {
         form("/console/drafts/:id/logo", Kind::Branding, Change, draft_look::save_logo),
         page("/console/look", Kind::Branding, Read, draft_look::look),
         page("/console/look.css", Kind::Branding, Read, draft_look::look_css),
-        page("/console/drafts/:id/pages", Kind::Campaign, Change, draft_look::show_pages),
-        form("/console/drafts/:id/pages", Kind::Branding, Change, draft_look::save_pages),
+        page("/console/drafts/:id/pages", Kind::Campaign, Change, draft_pages::show),
+        form("/console/drafts/:id/pages", Kind::Branding, Change, draft_pages::save),
         page("/console/settings/branding", Kind::Branding, Read, settings::show_branding),
         form("/console/settings/branding", Kind::Branding, Change, settings::save_branding),
         form("/console/settings/logo", Kind::Branding, Change, settings::save_logo),

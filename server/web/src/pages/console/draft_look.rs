@@ -1,10 +1,10 @@
-//! The steps about how the tenant looks and what its own pages say. Both count at once, for all of its campaigns; so they are its settings as
-//! well (`settings.rs`).
+//! The step about how the tenant looks. It counts at once, for all of its campaigns, as its own pages do (`draft_pages.rs`); so both are its
+//! settings as well (`settings.rs`).
 
 use actions::policy::{Action, Kind};
-use actions::{Draft, EditRefusal, NewBranding, NewPage, Step};
+use actions::{Draft, EditRefusal, NewBranding, Step, branding_version};
 use domain::branding::{Colour, Palette, WHITE};
-use domain::tenant_pack::BrandingFile;
+use domain::tenant_pack::{BrandingFile, TenantPack};
 use poem::http::{StatusCode, header};
 use poem::web::Path;
 use poem::{Response, Result, handler};
@@ -15,9 +15,7 @@ use super::edit_refused;
 use crate::console::{Staff, StaffForm, StaffUpload};
 use crate::fault::PageError;
 use crate::views::FieldError;
-use crate::views::console::{
-    BrandingForm, DraftBranding, DraftFrame, DraftPages, Look, LookColour, PageForm,
-};
+use crate::views::console::{BrandingForm, DraftBranding, DraftFrame, Look, LookColour};
 use crate::visitor::encoded;
 
 /// The part of the console that a tenant's settings are.
@@ -36,19 +34,19 @@ pub(super) enum Place {
 }
 
 impl Place {
-    async fn of_draft(staff: &Staff, id: &str) -> Result<Self, PageError> {
+    pub(super) async fn of_draft(staff: &Staff, id: &str) -> Result<Self, PageError> {
         Ok(Self::Draft(load(staff, id).await?))
     }
 
     /// The part of the console that it belongs to.
-    fn part(&self) -> &'static str {
+    pub(super) fn part(&self) -> &'static str {
         match self {
             Self::Draft(_) => PART,
             Self::Settings => SETTINGS,
         }
     }
 
-    async fn frame(&self, staff: &Staff, step: Step) -> Result<DraftFrame, PageError> {
+    pub(super) async fn frame(&self, staff: &Staff, step: Step) -> Result<DraftFrame, PageError> {
         match self {
             Self::Draft(draft) => frame(staff, draft, step.slug()).await,
             Self::Settings => Ok(DraftFrame::of_settings(step.slug())),
@@ -63,7 +61,7 @@ impl Place {
         }
     }
 
-    fn onward(&self, form: &StaffForm, step: Step) -> Response {
+    pub(super) fn onward(&self, form: &StaffForm, step: Step) -> Response {
         match self {
             Self::Draft(draft) => onward(form, draft, step, ""),
             Self::Settings => form.see_other(&self.saved(step)),
@@ -76,19 +74,54 @@ pub(crate) async fn show_branding(staff: Staff, Path(id): Path<String>) -> Resul
     branding(&staff, &Place::of_draft(&staff, &id).await?).await
 }
 
+/// The pack as it is now, whatever this process remembers.
+pub(super) async fn held(staff: &Staff) -> Result<TenantPack, PageError> {
+    let pack = staff.state.enrolment().stored_pack(staff.tenant().id).await?;
+    pack.ok_or(PageError::NotFound)
+}
+
+/// The forms of the look as they stand on the page.
+struct Typed {
+    form: BrandingForm,
+    seen: String,
+    /// What is stored, where that is something else: what and its words.
+    stored: Vec<(String, String)>,
+}
+
+impl Typed {
+    fn of_stored(pack: &TenantPack) -> Self {
+        let form = form_of(&pack.tenant.branding);
+        Self { form, seen: branding_version(pack), stored: Vec::new() }
+    }
+
+    /// What was typed, beside what is stored now: the next press is made knowing it.
+    fn beside(form: BrandingForm, pack: &TenantPack) -> Self {
+        let Self { form: now, seen, .. } = Self::of_stored(pack);
+        let or = |colour: String| if colour.is_empty() { "the brand colour".to_owned() } else { colour };
+        let stored = [
+            ("Name of the service", now.service_name),
+            ("Brand colour", now.brand),
+            ("Colour of links", or(now.link)),
+            ("Colour of the main button", or(now.button)),
+            ("At the foot of every page", now.footer),
+            ("What the logo shows", now.logo_alt),
+        ];
+        Self { form, seen, stored: stored.map(|(what, words)| (what.to_owned(), words)).into() }
+    }
+}
+
 pub(super) async fn branding(staff: &Staff, place: &Place) -> Result<Response> {
-    let stored = form_of(&staff.tenant().branding);
+    let mut typed = Typed::of_stored(&held(staff).await?);
     // The colours that somebody wants to see first, without a script.
-    let asked = |name: &str, stored: String| staff.query.get(name).map_or(stored, str::to_owned);
-    let form = BrandingForm {
-        brand: asked("brand", stored.brand),
-        link: asked("link", stored.link),
-        button: asked("button", stored.button),
-        ..stored
-    };
-    let errors = wrong_colours(&form);
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    branding_page(staff, place, status, form, errors).await
+    let form = &mut typed.form;
+    for (name, field) in [("brand", &mut form.brand), ("link", &mut form.link), ("button", &mut form.button)]
+    {
+        if let Some(asked) = staff.query.get(name) {
+            *field = asked.to_owned();
+        }
+    }
+    let errors = wrong_colours(form);
+    branding_page(staff, place, typed, errors).await
 }
 
 fn form_of(branding: &BrandingFile) -> BrandingForm {
@@ -119,35 +152,40 @@ pub(crate) async fn save_branding(form: StaffForm, Path(id): Path<String>) -> Re
 pub(super) async fn put_branding(form: &StaffForm, place: &Place) -> Result<Response> {
     let staff = &form.staff;
     let text = |name: &str| form.field(name).trim().to_owned();
+    let pack = held(staff).await?;
     let typed = BrandingForm {
         service_name: text("service_name"),
         brand: text("brand"),
         link: text("link"),
         button: text("button"),
         footer: text("footer"),
-        logo_alt: text("logo_alt"),
+        logo_alt: pack.tenant.branding.logo_alt.clone(),
     };
     let mut errors = wrong_colours(&typed);
     if typed.service_name.is_empty() {
         errors.push(error("service_name", "Give the name that stands at the top of every page."));
     }
+    let seen = form.field("seen").to_owned();
     if form.field("do") == "look" || !errors.is_empty() {
-        let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        return branding_page(staff, place, status, typed, errors).await;
+        let typed = Typed { form: typed, seen, stored: Vec::new() };
+        return branding_page(staff, place, typed, errors).await;
     }
     let colour = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let branding = BrandingFile {
+    let new = NewBranding::Look(BrandingFile {
         service_name: typed.service_name.clone(),
         logo: None,
-        logo_alt: typed.logo_alt.clone(),
+        logo_alt: String::new(),
         brand_colour: typed.brand.clone(),
         link_colour: colour(&typed.link),
         button_colour: colour(&typed.button),
         footer: typed.footer.clone(),
-    };
-    let new = NewBranding { branding, logo: None };
-    match staff.state.sides.change_branding(staff.actor(), staff.tenant(), new).await {
+    });
+    match staff.state.sides.change_branding(staff.actor(), staff.tenant(), &seen, new).await {
         Ok(()) => Ok(place.onward(form, Step::Branding)),
+        Err(refusal @ EditRefusal::Outdated) => {
+            let typed = Typed::beside(typed, &held(staff).await?);
+            branding_page(staff, place, typed, vec![error("", &refusal.to_string())]).await
+        }
         Err(refusal) => Err(edit_refused(refusal, None).into()),
     }
 }
@@ -159,23 +197,27 @@ pub(crate) async fn save_logo(upload: StaffUpload, Path(id): Path<String>) -> Re
 
 pub(super) async fn put_logo(upload: &StaffUpload, place: &Place) -> Result<Response> {
     let staff = &upload.staff;
-    let branding = staff.tenant().branding.clone();
-    let stored = form_of(&branding);
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let mut typed = Typed::of_stored(&held(staff).await?);
     let Some(file) = upload.form.file("logo") else {
         let errors = vec![error("logo", "Choose a file first: PNG or SVG.")];
-        return branding_page(staff, place, status, stored, errors).await;
+        return branding_page(staff, place, typed, errors).await;
     };
-    let logo_alt = upload.form.field("logo_alt").trim().to_owned();
-    if logo_alt.is_empty() {
+    let alt = upload.form.field("logo_alt").trim().to_owned();
+    if alt.is_empty() {
         let errors = vec![error("logo_alt", "Say what the logo shows, for people who cannot see it.")];
-        return branding_page(staff, place, status, stored, errors).await;
+        return branding_page(staff, place, typed, errors).await;
     }
-    let new = NewBranding { branding: BrandingFile { logo_alt, ..branding }, logo: Some(file.bytes.clone()) };
-    match staff.state.sides.change_branding(staff.actor(), staff.tenant(), new).await {
+    typed.form.logo_alt.clone_from(&alt);
+    let (sides, seen) = (&staff.state.sides, upload.form.field("seen"));
+    let new = NewBranding::Logo { file: file.bytes.clone(), alt };
+    match sides.change_branding(staff.actor(), staff.tenant(), seen, new).await {
         Ok(()) => Ok(upload.see_other(&place.saved(Step::Branding))),
         Err(refusal @ EditRefusal::Refused(_)) => {
-            branding_page(staff, place, status, stored, vec![error("logo", &refusal.to_string())]).await
+            branding_page(staff, place, typed, vec![error("logo", &refusal.to_string())]).await
+        }
+        Err(refusal @ EditRefusal::Outdated) => {
+            let typed = Typed::beside(typed.form, &held(staff).await?);
+            branding_page(staff, place, typed, vec![error("", &refusal.to_string())]).await
         }
         Err(refusal) => Err(edit_refused(refusal, None).into()),
     }
@@ -184,8 +226,7 @@ pub(super) async fn put_logo(upload: &StaffUpload, place: &Place) -> Result<Resp
 async fn branding_page(
     staff: &Staff,
     place: &Place,
-    status: StatusCode,
-    form: BrandingForm,
+    Typed { form, seen, stored }: Typed,
     errors: Vec<FieldError>,
 ) -> Result<Response> {
     let view = DraftBranding {
@@ -195,10 +236,16 @@ async fn branding_page(
         draft: place.frame(staff, Step::Branding).await?,
         look: look_of(staff, [&form.brand, &form.link, &form.button], &form.service_name),
         form,
+        seen,
+        stored,
         may_change: staff.may(Kind::Branding, Action::Change),
         errors,
     };
-    staff.show_with(status, &view)
+    staff.show_with(status(&view.errors), &view)
+}
+
+pub(super) fn status(errors: &[FieldError]) -> StatusCode {
+    if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
 }
 
 /// What was asked for, where it is a colour; the tenant's own where it is none.
@@ -250,78 +297,4 @@ pub(crate) async fn look_css(staff: Staff) -> Result<Response> {
         .content_type("text/css; charset=utf-8")
         .header(header::CACHE_CONTROL, "no-store")
         .body(format!(".candour-look{{{values}}}\n")))
-}
-
-#[handler]
-pub(crate) async fn show_pages(staff: Staff, Path(id): Path<String>) -> Result<Response> {
-    pages(&staff, &Place::of_draft(&staff, &id).await?).await
-}
-
-pub(super) async fn pages(staff: &Staff, place: &Place) -> Result<Response> {
-    let asked = staff.query.get("page").unwrap_or_default();
-    let page = staff.tenant().pages.iter().find(|page| page.slug == asked);
-    let form = page.map(|page| PageForm {
-        slug: page.slug.clone(),
-        title: page.title.clone(),
-        markdown: page.markdown.clone(),
-        in_navigation: page.in_navigation,
-    });
-    pages_page(staff, place, StatusCode::OK, form.unwrap_or_default(), Vec::new()).await
-}
-
-#[handler]
-pub(crate) async fn save_pages(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
-    put_page(&form, &Place::of_draft(&form.staff, &id).await?).await
-}
-
-pub(super) async fn put_page(form: &StaffForm, place: &Place) -> Result<Response> {
-    let staff = &form.staff;
-    let typed = PageForm {
-        slug: form.field("slug").to_owned(),
-        title: form.field("title").trim().to_owned(),
-        markdown: form.field("body").to_owned(),
-        in_navigation: form.field("in_navigation") == "yes",
-    };
-    let sides = &staff.state.sides;
-    let saved = match form.field("do") {
-        "next" if typed.title.is_empty() && typed.markdown.trim().is_empty() => Ok(()),
-        "remove" => sides.remove_page(staff.actor(), staff.tenant(), &typed.slug).await,
-        _ => {
-            let new = NewPage {
-                slug: Some(typed.slug.clone()).filter(|slug| !slug.is_empty()),
-                title: typed.title.clone(),
-                markdown: typed.markdown.clone(),
-                in_navigation: typed.in_navigation,
-            };
-            sides.put_page(staff.actor(), staff.tenant(), new).await
-        }
-    };
-    match saved {
-        Ok(()) => Ok(place.onward(form, Step::Pages)),
-        Err(refusal @ (EditRefusal::Refused(_) | EditRefusal::Problems(_))) => {
-            let errors = vec![error("title", &refusal.to_string())];
-            pages_page(staff, place, StatusCode::UNPROCESSABLE_ENTITY, typed, errors).await
-        }
-        Err(refusal) => Err(edit_refused(refusal, Some(&typed.markdown)).into()),
-    }
-}
-
-async fn pages_page(
-    staff: &Staff,
-    place: &Place,
-    status: StatusCode,
-    form: PageForm,
-    errors: Vec<FieldError>,
-) -> Result<Response, poem::Error> {
-    let pages = staff.tenant().pages.iter();
-    let view = DraftPages {
-        site: staff.dressed.chrome.clone(),
-        visit: staff.visit(saved(staff)),
-        desk: staff.desk(place.part()),
-        draft: place.frame(staff, Step::Pages).await?,
-        pages: pages.map(|page| (page.slug.clone(), page.title.clone(), page.in_navigation)).collect(),
-        form,
-        errors,
-    };
-    staff.show_with(status, &view)
 }

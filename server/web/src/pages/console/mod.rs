@@ -10,6 +10,7 @@ pub(crate) mod decisions;
 pub(crate) mod draft_emails;
 pub(crate) mod draft_launch;
 pub(crate) mod draft_look;
+pub(crate) mod draft_pages;
 pub(crate) mod draft_people;
 pub(crate) mod draft_rounds;
 pub(crate) mod drafts;

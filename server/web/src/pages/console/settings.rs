@@ -3,6 +3,7 @@
 use poem::{Response, Result, handler};
 
 use super::draft_look::{self, Place};
+use super::draft_pages;
 use crate::console::{Staff, StaffForm, StaffUpload};
 
 #[handler]
@@ -22,10 +23,10 @@ pub(crate) async fn save_logo(upload: StaffUpload) -> Result<Response> {
 
 #[handler]
 pub(crate) async fn show_pages(staff: Staff) -> Result<Response> {
-    draft_look::pages(&staff, &Place::Settings).await
+    draft_pages::pages(&staff, &Place::Settings).await
 }
 
 #[handler]
 pub(crate) async fn save_pages(form: StaffForm) -> Result<Response> {
-    draft_look::put_page(&form, &Place::Settings).await
+    draft_pages::put_page(&form, &Place::Settings).await
 }

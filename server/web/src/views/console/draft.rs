@@ -227,7 +227,7 @@ impl View for DraftPurpose {
 }
 
 /// What somebody reads who was too slow.
-fn outdated() -> FieldError {
+pub(super) fn outdated() -> FieldError {
     FieldError {
         field: String::new(),
         text:

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::draft::outdated;
 use super::{Desk, DraftFrame};
 use crate::views::{Chrome, FieldError, View, Visit};
 
@@ -111,6 +112,10 @@ pub struct DraftBranding {
     pub draft: DraftFrame,
     /// As typed.
     pub form: BrandingForm,
+    /// Comes back with each of both forms, so that nobody overwrites what somebody else changed.
+    pub seen: String,
+    /// What is stored, where somebody else has changed it meanwhile: what and its words.
+    pub stored: Vec<(String, String)>,
     /// How it will look.
     pub look: Look,
     /// Whether this person may change it.
@@ -181,6 +186,10 @@ pub struct DraftPages {
     pub pages: Vec<(String, String, bool)>,
     /// The form of one of them, or of a new one.
     pub form: PageForm,
+    /// Comes back with the form, so that nobody overwrites what somebody else changed.
+    pub seen: String,
+    /// What is stored, where somebody else has changed it meanwhile.
+    pub stored: Option<PageForm>,
     /// What is wrong.
     pub errors: Vec<FieldError>,
 }
@@ -300,6 +309,8 @@ impl View for DraftBranding {
                 footer: "For everyone who works here.".into(),
                 logo_alt: String::new(),
             },
+            seen: "3f".into(),
+            stored: vec![],
             look: Look::sample(chrome),
             may_change,
             errors,
@@ -308,7 +319,14 @@ impl View for DraftBranding {
             FieldError { field: "brand".into(), text: "Write it as #rrggbb, such as #14493f.".into() };
         let mut settings = page(true, vec![]);
         settings.draft = DraftFrame::of_settings("branding");
+        let mut late = page(true, vec![outdated()]);
+        late.stored = vec![
+            ("Name of the service".into(), "Our Open Conversations".into()),
+            ("Brand colour".into(), "#14493f".into()),
+            ("At the foot of every page".into(), "For everybody who works or volunteers here.".into()),
+        ];
         vec![
+            ("somebody-was-faster", late),
             ("settings", settings),
             ("darkened", page(true, vec![])),
             ("refused", page(true, vec![wrong])),
@@ -337,6 +355,8 @@ impl View for DraftPages {
             draft: DraftFrame::sample("pages"),
             pages,
             form,
+            seen: "3f".into(),
+            stored: None,
             errors,
         };
         let about = ("about".to_owned(), "About".to_owned(), true);
@@ -347,12 +367,16 @@ impl View for DraftPages {
             in_navigation: true,
         };
         let wrong = FieldError { field: "title".into(), text: "Give the page a title.".into() };
+        let mut late = page(vec![about.clone()], form.clone(), vec![outdated()]);
+        late.stored =
+            Some(PageForm { markdown: "## Why we ask\n\nBecause you know best.".into(), ..form.clone() });
         let mut settings = page(vec![about.clone()], PageForm::default(), vec![]);
         settings.draft = DraftFrame::of_settings("pages");
         vec![
             ("settings", settings),
             ("none", page(vec![], PageForm::default(), vec![])),
             ("one", page(vec![about.clone()], form, vec![])),
+            ("somebody-was-faster", late),
             ("refused", page(vec![about], PageForm::default(), vec![wrong])),
         ]
     }
