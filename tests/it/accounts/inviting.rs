@@ -104,6 +104,29 @@ both_databases! {
         lead.post(&format!("/console/people/{}/reset", lead.account), &[]).await.expect(422);
     }
 
+    async fn an_invitation_is_withdrawn_and_its_address_invited_again(databases: &TestDatabases) {
+        let server = TestServer::start(databases).await;
+        let lead = server.colleague("bsol", "Al Lead", &[Role::CommsLead]).await;
+        let viewer = server.colleague("bsol", "Vi Ewer", &[Role::Viewer]).await;
+        let (sam, link) = server.invites("bsol", "Sam Birch", &[Role::Viewer]).await;
+        let path = format!("/console/people/{sam}");
+        assert!(lead.get(&path).await.expect(200).text().contains("Withdraw this invitation"));
+        viewer.post(&format!("{path}/withdraw"), &[]).await.expect(403);
+        assert_eq!(lead.post(&format!("{path}/withdraw"), &[]).await.location(), "/console/people?done=withdrawn");
+        lead.get(&path).await.expect(404);
+        assert!(!lead.get("/console/people").await.expect(200).text().contains("Sam Birch"));
+        server.device("bsol").get(&link[link.find("/console/").unwrap()..]).await.expect(404);
+        lead.post(&format!("{path}/withdraw"), &[]).await.expect(404);
+        assert!(deeds(&server, "bsol").await.iter().any(|deed| deed.what == "account.withdraw" && deed.subject == "Sam Birch"));
+
+        let (again, link) = server.invites("bsol", "Sam Birch", &[Role::Viewer]).await;
+        let device = server.device("bsol");
+        accepts(&device, &link, &server.clock).await.1.expect(200);
+        // Who has set up an account keeps it.
+        lead.post(&format!("/console/people/{again}/withdraw"), &[]).await.expect(422);
+        device.get("/console").await.expect(200);
+    }
+
     async fn an_address_has_one_account(databases: &TestDatabases) {
         let server = TestServer::start(databases).await;
         let lead = server.colleague("bsol", "Al Lead", &[Role::CommsLead]).await;

@@ -28,6 +28,12 @@ both_databases! {
         invites("Nia Moss", "nia@hhft.example").await.expect(303);
         let first = link(&server, "nia@hhft.example").await;
         assert_eq!((opens(&mistyped).await, opens(&first).await), (404, 200), "the link to the wrong address is good no more");
+        let hhft = server.tenant("hhft").await;
+        let emails = async || {
+            let listed = server.accounts().list_accounts(&hhft).await.unwrap();
+            listed.into_iter().map(|one| one.account.email).collect::<Vec<_>>()
+        };
+        assert_eq!(emails().await, ["nia@hhft.example"], "whom nobody invites any more is not listed");
         // Long after it has run out, to the same address.
         server.clock.advance(20 * DAY_SECONDS);
         operator.signs_in().await;
@@ -37,7 +43,7 @@ both_databases! {
         let second = link(&server, "nia@hhft.example").await;
         assert_eq!((opens(&first).await, opens(&second).await), (404, 200));
 
-        let (nia, hhft) = (server.device("hhft"), server.tenant("hhft").await);
+        let nia = server.device("hhft");
         accepts(&nia, &second, &server.clock).await.1.expect(200);
         assert!(nia.get("/console").await.expect(200).text().contains("Comms lead"));
         let listed = server.accounts().list_accounts(&hhft).await.unwrap();
@@ -48,6 +54,10 @@ both_databases! {
         assert!(eve.expect(422).text().contains("This tenant has a comms lead already"));
         let record = nia.get("/console/audit").await.expect(200).text();
         assert!(record.contains("Withdrew an invitation") && record.contains("Invited a colleague"), "{record}");
+        nia.get("/console/people/invite").await.expect(200);
+        let again = [("name", "Nia’s twin"), ("email", "nia@hhft.exmple"), ("role", "viewer")];
+        nia.post("/console/people/invite", &again).await.expect(303);
+        assert_eq!(emails().await.len(), 2);
     }
 
     async fn an_invitation_stands_whose_email_does_not_leave(databases: &TestDatabases) {

@@ -93,7 +93,8 @@ async fn leads(
     Ok(leads.map(|(account, _)| account).collect())
 }
 
-/// Takes an invitation back: its link is good no more, and whoever is invited by this address later is no lead by it.
+/// Takes an invitation back: its link is good no more, and whoever is invited by this address later is no lead by it. The account goes, unless
+/// its person is to be something else as well.
 async fn withdraw(
     write: &Writing,
     actor: &Actor,
@@ -102,6 +103,9 @@ async fn withdraw(
 ) -> Result<(), AccountRefusal> {
     write.drop_invitations(account.id).await?;
     write.revoke_role(account.id, Role::CommsLead.slug()).await?;
+    if write.roles_of(account.id, now).await?.is_empty() {
+        write.remove_invited_account(account.id).await?;
+    }
     Ok(record(write.audit_trail(), actor, now, "account.withdraw", &account.name, "").await?)
 }
 

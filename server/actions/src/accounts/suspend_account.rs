@@ -1,4 +1,4 @@
-//! An account is suspended, let in again, or made anew from the beginning.
+//! An account is suspended, let in again, or made anew from the beginning; one that nobody has set up goes.
 
 use domain::account::AccountState;
 use domain::ids::AccountId;
@@ -86,6 +86,24 @@ impl Accounts {
         let invited = self.invite(write, actor, tenant, &found, welcome).await?;
         self.end_support_from(actor, tenant, account).await?;
         Ok(invited)
+    }
+
+    /// Withdraws an invitation that nobody has accepted: its account goes, so that its address can be invited again.
+    ///
+    /// # Errors
+    /// An [`AccountRefusal`].
+    pub async fn withdraw_invitation(
+        &self,
+        actor: &Actor,
+        tenant: &Tenant,
+        account: AccountId,
+    ) -> Result<(), AccountRefusal> {
+        let (write, found) = self.take_other(actor, tenant, account).await?;
+        if !write.remove_invited_account(account).await? {
+            return Err(AccountRefusal::State);
+        }
+        record(write.audit_trail(), actor, self.clock.now(), "account.withdraw", &found.name, "").await?;
+        Ok(write.commit().await?)
     }
 
     /// Ends what an operator has opened, if `account` is one of the platform's.

@@ -132,6 +132,17 @@ impl Writing {
         Ok(self.0.0.execute(sql, values).await?.rows_affected() > 0)
     }
 
+    /// Removes an account that nobody has set up, with its invitations and roles. Gives whether there was one in that state.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn remove_invited_account(&self, id: AccountId) -> Result<bool> {
+        // The invitation first, as who accepts it spends it first: of the two, the later one finds it gone.
+        self.drop_invitations(id).await?;
+        let sql = "DELETE FROM account WHERE tenant_id = $1 AND id = $2 AND state = 'invited'";
+        Ok(self.0.0.execute(sql, vec![id.0.into()]).await?.rows_affected() > 0)
+    }
+
     /// Puts an account into another state.
     ///
     /// # Errors

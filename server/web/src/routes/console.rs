@@ -65,6 +65,7 @@ pub(super) fn identity_table() -> Vec<Entry> {
         page("/console/people/:id", Kind::Account, Read, people::show),
         form("/console/people/:id/roles", Kind::Role, Grant, people::set_roles),
         form("/console/people/:id/suspend", Kind::Account, Suspend, people::suspend),
+        form("/console/people/:id/withdraw", Kind::Account, Suspend, people::withdraw),
         form("/console/people/:id/resume", Kind::Account, Suspend, people::resume),
         form("/console/people/:id/reset", Kind::Role, Grant, people::reset),
         page("/console/policy", Kind::Policy, Read, policy::show),

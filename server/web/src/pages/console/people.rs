@@ -40,6 +40,7 @@ fn done(what: &str) -> Option<&'static str> {
         "invited" => Some("The invitation is on its way."),
         "roles" => Some("Saved. It counts from the next page that they open."),
         "suspended" => Some("Suspended. They are signed out everywhere."),
+        "withdrawn" => Some("The invitation is withdrawn. Its link is good no more."),
         "resumed" => Some("They can sign in again."),
         "reset" => {
             Some("A new invitation is on its way. Nothing they signed in with before is good any more.")
@@ -100,6 +101,14 @@ pub(crate) async fn suspend(form: StaffForm, Path(id): Path<String>) -> Result<R
     staff.require_recent_proof(&format!("{PATH}/{account}")).await?;
     let done = staff.state.accounts().suspend_account(staff.actor(), staff.tenant(), account).await;
     finish(&form, done, "suspended")
+}
+
+#[handler]
+pub(crate) async fn withdraw(form: StaffForm, Path(id): Path<String>) -> Result<Response> {
+    let (staff, account) = (&form.staff, account_id(&id)?);
+    staff.require_recent_proof(&format!("{PATH}/{account}")).await?;
+    let done = staff.state.accounts().withdraw_invitation(staff.actor(), staff.tenant(), account).await;
+    finish(&form, done, "withdrawn")
 }
 
 #[handler]
