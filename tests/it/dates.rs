@@ -286,7 +286,7 @@ async fn assert_every_date_has_changed(server: &TestServer, author: &Person, ide
     for page in &pages {
         assert!(!without_history(page).contains("7 May"), "{page}");
     }
-    for page in &pages[..2] {
+    for page in [&pages[0], &pages[1], &pages[7]] {
         assert!(without_history(page).contains(AFTER), "{page}");
         assert!(page.contains(BEFORE) && page.contains(REASON), "the history is public");
     }

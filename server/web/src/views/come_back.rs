@@ -3,7 +3,7 @@
 use domain::round::RoundState;
 use serde::Serialize;
 
-use super::{Campaign, Chrome, View, Visit};
+use super::{Campaign, Chrome, Dates, View, Visit};
 
 /// The page on which somebody types their words. Its script is `join.js`; the words are never sent.
 #[derive(Clone, Debug, Serialize)]
@@ -38,6 +38,8 @@ impl View for ComeBack {
             problem: problem.map(str::to_owned),
         };
         let open = RoundState::Open;
+        let mut extended = back(open, None);
+        extended.campaign.dates = Dates::sample_extended();
         vec![
             ("new", back(open, None)),
             (
@@ -56,6 +58,9 @@ impl View for ComeBack {
                     Some("There were too many tries from your network. Wait a few minutes, then try again."),
                 ),
             ),
+            ("upcoming", back(RoundState::Upcoming, None)),
+            ("extended", extended),
+            ("paused", back(RoundState::Paused, None)),
             ("closed", back(RoundState::Closed, None)),
         ]
     }
