@@ -56,7 +56,7 @@ pub enum ApplyRefusal {
     },
     /// It would change the smallest group of a campaign whose figures have begun.
     #[error(
-        "campaigns/{campaign}/campaign.toml: smallest group (smallest_group) is {settled} since the launch and stays so, and not {asked}: from figures of two \
+        "campaigns/{campaign}/campaign.toml: the smallest group that figures show is {settled} since the launch and stays so, and not {asked}: from figures of two \
          sizes, small groups could be worked out. Write {settled}, or run another campaign with {asked}"
     )]
     SmallestGroup {

@@ -17,7 +17,7 @@ fn bsol(smallest: u32) -> TenantPack {
 
 fn refused<T>(applied: Result<T, actions::ApplyRefusal>) {
     let why = applied.err().expect("it is refused").to_string();
-    assert!(why.contains("smallest group (smallest_group) is 10 since the launch"), "{why}");
+    assert!(why.contains("the smallest group that figures show is 10 since the launch"), "{why}");
 }
 
 both_databases! {

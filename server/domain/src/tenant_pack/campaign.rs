@@ -56,7 +56,7 @@ fn purpose(campaign: &CampaignFile) -> Vec<String> {
     }
     if !(MIN_SMALLEST_GROUP..=MAX_SMALLEST_GROUP).contains(&campaign.smallest_group) {
         reasons.push(format!(
-            "smallest group (smallest_group) must be {MIN_SMALLEST_GROUP} to {MAX_SMALLEST_GROUP}"
+            "the smallest group that figures show must be {MIN_SMALLEST_GROUP} to {MAX_SMALLEST_GROUP}"
         ));
     }
     reasons

@@ -42,7 +42,7 @@ fn of_organisation(organisation: &OrganisationFile) -> Vec<String> {
         reasons.push(format!("people must be 1 to {MAX_PEOPLE}; leave it out if it is not known"));
     }
     if organisation.email_domains.len() > MAX_EMAIL_DOMAINS {
-        reasons.push(format!("has more than {MAX_EMAIL_DOMAINS} email_domains"));
+        reasons.push(format!("has more than {MAX_EMAIL_DOMAINS} email domains"));
     }
     let mut seen = HashSet::new();
     for domain in &organisation.email_domains {

@@ -224,6 +224,18 @@ fn a_broken_campaign_is_told_what_is_wrong() {
 }
 
 #[test]
+fn what_the_console_can_write_is_refused_without_the_keys_of_files() {
+    let domains: Vec<String> = (0..=MAX_EMAIL_DOMAINS).map(|one| format!("\"d{one}.example\"")).collect();
+    let domains = format!("email_domains = [{}]", domains.join(", "));
+    let council = r#"email_domains = ["birmingham-council.example"]"#;
+    let (from, to) = ("title = \"Our first", "smallest_group = 1\ntitle = \"Our first");
+    for problems in [problems_after(TENANT, council, &domains), problems_after(FIRST, from, to)] {
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(!problems[0].reason.contains('_'), "{problems:?}");
+    }
+}
+
+#[test]
 fn a_file_that_is_missing_or_not_text_is_named() {
     for path in ["tenant.toml", "pages/questions.md", "branding/logo.svg"] {
         let mut files = files_of("bsol");
