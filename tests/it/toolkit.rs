@@ -1,6 +1,8 @@
 //! What comms teams hand out: each organisation's toolkit, letters with login details, and the countdown; made once whatever stops, and never behind the
 //! dates.
 
+mod outdated;
+
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 
@@ -311,41 +313,6 @@ both_databases! {
             assert_eq!(lead.post(&drop, &[]).await.location(), format!("{TOOLKIT}?done=dropped"));
         }
         assert_eq!((jobs().await, tables.number("SELECT count(*) FROM job_file").await), (0, 0));
-    }
-
-    async fn an_extension_reaches_everything_that_was_handed_out_at_once(databases: &TestDatabases) {
-        let server = started(databases).await;
-        let lead = server.staff("bsol", &[Role::CommsLead]).await;
-        lead.asks(COUNCIL, "make").await.expect(303);
-        assert!(!finished(&lead).await.text().contains("Out of date"));
-        let anybody = server.device("bsol");
-        let countdown = format!("/countdown/{CAMPAIGN}");
-        let landing = format!("/join/{CAMPAIGN}");
-        let feed = format!("/conversations/{CAMPAIGN}/dates.ics");
-        assert!(anybody.get(&countdown).await.expect(200).text().contains(&format!("1 day left\nIt is open until {BEFORE}.")));
-        assert!(anybody.get(&landing).await.expect(200).text().contains(&format!("The conversation is open until {BEFORE}.")));
-        assert!(anybody.get(&feed).await.expect(200).body.contains("DTSTART:20240507T225900Z"));
-
-        server.gives_two_days_more().await;
-        assert!(anybody.get(&countdown).await.expect(200).text().contains(&format!("3 days left\nIt is open until {AFTER}.")));
-        assert!(anybody.get(&landing).await.expect(200).text().contains(&format!("The conversation is open until {AFTER}.")));
-        let page = lead.get(TOOLKIT).await.expect(200).text();
-        for said in ["Version 2, 6 May 2024: the closing moved.", "Older versions are out of date", "Out of date"] {
-            assert!(page.contains(said), "{said} in {page}");
-        }
-        let feed = anybody.get(&feed).await.expect(200).body;
-        let piece = fetch(&lead, &format!("{TOOLKIT}/{COUNCIL}/pieces/calendar")).await;
-        assert_eq!(piece.name, "dates-birmingham-council-v2.ics");
-        let piece = String::from_utf8(piece.bytes).unwrap();
-        // One entry and the other are the same, at the same time, in the same state; reminders have ids of their own.
-        let entries = |file: &str| -> Vec<String> {
-            let says = |line: &&str| ["UID:", "DTSTART:", "SEQUENCE:", "DTSTAMP:"].iter().any(|name| line.starts_with(name));
-            let without_reminders = file.split("BEGIN:VALARM").map(|part| part.split("END:VALARM").last().unwrap());
-            without_reminders.flat_map(|part| part.lines().filter(says)).map(str::to_owned).collect()
-        };
-        assert_eq!(entries(&feed), entries(&piece));
-        assert!(feed.contains("DTSTART:20240509T225900Z") && !feed.contains("20240507T"), "{feed}");
-        assert!(piece.contains("BEGIN:VALARM") && !feed.contains("BEGIN:VALARM"));
     }
 
     async fn the_countdown_is_for_anybodys_page_and_knows_nobody(databases: &TestDatabases) {

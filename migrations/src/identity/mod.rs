@@ -7,6 +7,7 @@ mod m0004_folders;
 mod m0005_unsent_logins;
 mod m0006_mailings;
 mod m0007_jobs;
+mod m0008_job_facts;
 
 use sea_orm_migration::prelude::*;
 
@@ -24,6 +25,7 @@ impl MigratorTrait for Identity {
             Box::new(m0005_unsent_logins::Migration),
             Box::new(m0006_mailings::Migration),
             Box::new(m0007_jobs::Migration),
+            Box::new(m0008_job_facts::Migration),
         ]
     }
 }

@@ -7,7 +7,7 @@ mod make;
 mod toolkit_facts;
 
 pub use ask_for::HandoutRefusal;
-pub use fetch::{FetchedFile, HandoutJob};
+pub use fetch::{FetchedFile, HandoutJob, Outdated};
 pub use storage::identity::{JobKind, JobState};
 
 /// For how long what was made is kept, days.

@@ -115,7 +115,7 @@ pub use export_campaign::Exported;
 pub use export_mine::{Kept, KeptAct, MineExport};
 pub use find_tenant::Tenants;
 pub use follow_changes::{ChangedPost, Changes, Followed, MAX_CHANGES};
-pub use handouts::{FetchedFile, HandoutJob, HandoutRefusal, JobKind, JobState, KEPT_DAYS};
+pub use handouts::{FetchedFile, HandoutJob, HandoutRefusal, JobKind, JobState, KEPT_DAYS, Outdated};
 pub use import_conversation::Imported;
 pub use import_polis::ImportRefusal;
 pub use import_roll::{HeldRoll, RollImportRefusal, RollProgress};

@@ -4,6 +4,7 @@ use domain::ids::ItemId;
 use storage::identity::{JobKind, NewJob};
 use thiserror::Error;
 
+use super::toolkit_facts::digest;
 use crate::actor::record;
 use crate::{ActionError, Actor, Campaign, Enrolment, Organisation, Tenant};
 
@@ -70,6 +71,7 @@ impl Enrolment {
             kind,
             about: organisation.slug.clone(),
             version: i64::from(campaign.dates_version()),
+            facts: digest(&facts),
             asked_at: now,
             parts,
         };

@@ -1,11 +1,14 @@
 //! What was made: a list, the files, and taking one off the list. One piece of a toolkit is made at once.
 
+use std::collections::BTreeMap;
+
 use credentials::open_file;
 use documents::toolkit::{ToolkitFacts, ToolkitPiece};
 use domain::ids::ItemId;
-use storage::identity::{JobKind, JobState, StoredJob};
+use storage::identity::{JobKind, JobState, NewJob, StoredJob};
 
 use super::make::blocking;
+use super::toolkit_facts::digest;
 use super::{HandoutRefusal, sealed_name};
 use crate::actor::record_alone;
 use crate::{ActionError, Actor, Campaign, Enrolment, Tenant};
@@ -27,10 +30,19 @@ pub struct HandoutJob {
     pub asked_at: chrono::DateTime<chrono::Utc>,
     /// The version of the dates in it.
     pub version: i64,
-    /// Whether the dates have changed since.
-    pub outdated: bool,
+    /// What has changed since.
+    pub outdated: Option<Outdated>,
     /// Why it failed, if it did.
     pub why: String,
+}
+
+/// What has changed since something was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outdated {
+    /// The dates.
+    Dates,
+    /// Something else that it says or shows: a name, words, the look, an address.
+    Facts,
 }
 
 /// A file to download.
@@ -44,7 +56,7 @@ pub struct FetchedFile {
 }
 
 impl Enrolment {
-    /// What was asked for in `campaign`, newest first.
+    /// What was asked for in `campaign`, newest first. `url` as for [`toolkit_facts`](Self::toolkit_facts).
     ///
     /// # Errors
     /// Database faults.
@@ -52,10 +64,19 @@ impl Enrolment {
         &self,
         tenant: &Tenant,
         campaign: &Campaign,
+        url: &str,
     ) -> Result<Vec<HandoutJob>, ActionError> {
         let jobs = self.identity.read(tenant.id).await?.jobs(campaign.id).await?;
-        let now = i64::from(campaign.dates_version());
-        Ok(jobs.into_iter().map(|job| shown(job, now)).collect())
+        let mut facts_now: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let shown = jobs.into_iter().map(|job| {
+            let about = facts_now.entry(job.asked.about.clone()).or_insert_with_key(|slug| {
+                let organisation = tenant.organisation(slug)?;
+                Some(digest(&self.facts_without_keys(tenant, campaign, organisation, url)))
+            });
+            let outdated = outdated(&job, campaign, about.as_deref());
+            shown(job, outdated)
+        });
+        Ok(shown.collect())
     }
 
     /// The part `number`, from 1, of what was made; on record if it holds login details. None if it is not there, or is of another kind.
@@ -131,7 +152,17 @@ fn is_of(job: &StoredJob, campaign: &Campaign, kind: JobKind) -> bool {
     job.asked.campaign == campaign.id && job.asked.kind == kind
 }
 
-fn shown(job: StoredJob, version_now: i64) -> HandoutJob {
+/// What has changed since `job` was asked for; `facts_now` are none where its organisation is gone.
+fn outdated(job: &StoredJob, campaign: &Campaign, facts_now: Option<&str>) -> Option<Outdated> {
+    let NewJob { version, facts, .. } = &job.asked;
+    if *version < i64::from(campaign.dates_version()) {
+        return Some(Outdated::Dates);
+    }
+    let changed = !facts.is_empty() && facts_now != Some(facts);
+    changed.then_some(Outdated::Facts)
+}
+
+fn shown(job: StoredJob, outdated: Option<Outdated>) -> HandoutJob {
     let StoredJob { asked, state, done, why, .. } = job;
     HandoutJob {
         id: asked.id,
@@ -141,7 +172,7 @@ fn shown(job: StoredJob, version_now: i64) -> HandoutJob {
         parts: (done, asked.parts.max(done)),
         asked_at: asked.asked_at,
         version: asked.version,
-        outdated: asked.version < version_now,
+        outdated,
         why,
     }
 }

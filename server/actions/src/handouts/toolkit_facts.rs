@@ -1,5 +1,6 @@
 //! What an organisation's toolkit says, from the pack as it is now.
 
+use chrono::NaiveDate;
 use documents::toolkit::{MovedClosing, ToolkitFacts, ToolkitLogo, ToolkitVersion};
 use domain::sending::local_moment;
 use domain::time_zone::local_date;
@@ -29,6 +30,18 @@ impl Enrolment {
     ) -> Result<ToolkitFacts, ActionError> {
         let log = self.key_log(tenant).await?;
         let launched = log.iter().any(|entry| entry.campaign == campaign.id);
+        let key_log_head = launched.then(|| printed_head(&log)).flatten();
+        Ok(ToolkitFacts { key_log_head, ..self.facts_without_keys(tenant, campaign, organisation, url) })
+    }
+
+    /// The same without the keys.
+    pub(super) fn facts_without_keys(
+        &self,
+        tenant: &Tenant,
+        campaign: &Campaign,
+        organisation: &Organisation,
+        url: &str,
+    ) -> ToolkitFacts {
         let link = format!("{url}join/{}", campaign.slug);
         let last = campaign.rounds.iter().flat_map(|round| &round.changes).max_by_key(|change| change.at);
         let moved = last.and_then(|change| {
@@ -37,7 +50,7 @@ impl Enrolment {
         });
         let made_on = local_date(last.map_or_else(|| self.clock.now(), |change| change.at), tenant.zone);
         let logo = tenant.logo.clone().map(|png| ToolkitLogo { png, alt: tenant.branding.logo_alt.clone() });
-        Ok(ToolkitFacts {
+        ToolkitFacts {
             tenant_name: tenant.name.clone(),
             service_name: tenant.branding.service_name.clone(),
             logo,
@@ -55,13 +68,23 @@ impl Enrolment {
             rounds: campaign.rounds.iter().map(entry).collect(),
             zone: tenant.zone,
             moved,
-            key_log_head: launched.then(|| printed_head(&log)).flatten(),
+            key_log_head: None,
             support_name: tenant.contacts.support_name.clone(),
             support_address: tenant.contacts.support.clone(),
             questions_address: tenant.contacts.questions.clone(),
             version: ToolkitVersion { number: campaign.dates_version(), made_on },
-        })
+        }
     }
+}
+
+/// What tells these facts from others. Not the day on which they were put together, and not the keys: the log grows with every campaign, and what
+/// was printed of it stays true. `Debug` names every field, so that none is forgotten; should a release write one otherwise, what is kept at
+/// that moment counts as outdated, until it goes.
+pub(super) fn digest(facts: &ToolkitFacts) -> String {
+    let version = ToolkitVersion { made_on: NaiveDate::MIN, ..facts.version };
+    let said = ToolkitFacts { key_log_head: None, version, ..facts.clone() };
+    let logo = said.logo.as_ref().map(|logo| logo.png.as_slice());
+    credentials::digest(&[format!("{said:?}").as_bytes(), logo.unwrap_or_default()])
 }
 
 /// An address as people type it: browsers add the rest.

@@ -43,6 +43,8 @@ pub struct NewJob {
     pub about: String,
     /// The version of the dates in it.
     pub version: i64,
+    /// A digest of what it is made of; empty where that was not kept.
+    pub facts: String,
     /// When it was asked for.
     pub asked_at: DateTime<Utc>,
     /// About how many parts it has.
@@ -75,7 +77,7 @@ pub struct JobFile {
     pub content: Vec<u8>,
 }
 
-const JOB: &str = "id, campaign_id, kind, about, version, asked_at, parts, state, done, reached, why";
+const JOB: &str = "id, campaign_id, kind, about, version, asked_at, parts, state, done, reached, why, facts";
 
 impl JobKind {
     fn slug(self) -> &'static str {
@@ -156,8 +158,8 @@ impl Writing {
     /// # Errors
     /// Database faults.
     pub async fn add_job(&self, job: &NewJob) -> Result<()> {
-        let sql = "INSERT INTO job (tenant_id, id, campaign_id, kind, about, version, asked_at, parts, state)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting')";
+        let sql = "INSERT INTO job (tenant_id, id, campaign_id, kind, about, version, asked_at, parts, state, facts)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', $9)";
         let values = vec![
             job.id.0.into(),
             job.campaign.0.into(),
@@ -166,6 +168,7 @@ impl Writing {
             job.version.into(),
             job.asked_at.timestamp().into(),
             job.parts.into(),
+            job.facts.clone().into(),
         ];
         self.0.0.execute(sql, values).await?;
         Ok(())
@@ -272,6 +275,7 @@ fn job_of(row: &QueryResult) -> Result<StoredJob> {
             },
             about: column(row, 3)?,
             version: column(row, 4)?,
+            facts: column(row, 11)?,
             asked_at,
             parts: column(row, 6)?,
         },

@@ -1,7 +1,7 @@
 //! A campaign's comms toolkit: which version is current, where each organisation's part of it is, and what was asked for and how far it is.
 
 use actions::policy::{Action, Kind};
-use actions::{Campaign, HandoutJob, JobKind, JobState, KEPT_DAYS, Organisation, Tenant};
+use actions::{Campaign, HandoutJob, JobKind, JobState, KEPT_DAYS, Organisation, Outdated, Tenant};
 use domain::tenant_pack::EntryRoute;
 use domain::time_zone::{in_words, local_date};
 use domain::timetable::ChangeKind;
@@ -22,7 +22,8 @@ pub(super) fn path(campaign: &str) -> String {
 #[handler]
 pub(crate) async fn list(staff: Staff, Path(slug): Path<String>) -> Result<Response> {
     let (tenant, campaign) = (staff.tenant(), find(&staff, &slug)?);
-    let jobs = staff.state.enrolment().handouts(tenant, campaign).await.map_err(PageError::from)?;
+    let url = staff.state.settings.addresses.identity(tenant);
+    let jobs = staff.state.enrolment().handouts(tenant, campaign, &url).await.map_err(PageError::from)?;
     let done = match staff.query.get("done") {
         Some("toolkit") => {
             Some("It is asked for. It stands below, and can be downloaded as soon as it is made.")
@@ -86,7 +87,10 @@ fn file(staff: &Staff, job: HandoutJob) -> ToolkitFile {
         letters,
         organisation: name.unwrap_or(job.organisation),
         version: job.version,
-        outdated: job.outdated,
+        outdated: job.outdated.map(|changed| match changed {
+            Outdated::Dates => "The dates have changed since.",
+            Outdated::Facts => "A name, words, the look or an address in it has changed since.",
+        }),
         asked: in_words(job.asked_at, tenant.zone),
         state: match job.state {
             JobState::Waiting => FileState::Waiting,

@@ -43,8 +43,8 @@ pub struct ToolkitFile {
     pub organisation: String,
     /// The version of the dates in it.
     pub version: i64,
-    /// Whether the dates have changed since.
-    pub outdated: bool,
+    /// What has changed since it was asked for, in words.
+    pub outdated: Option<&'static str>,
     /// When it was asked for, in words.
     pub asked: String,
     /// How far it is.
@@ -100,7 +100,7 @@ impl View for ToolkitPage {
             letters,
             organisation: "University Hospitals Birmingham NHS Foundation Trust".into(),
             version: 2,
-            outdated: false,
+            outdated: None,
             asked: "Monday 6 May 2024 at 11:20am".into(),
             state,
             why: None,
@@ -139,13 +139,15 @@ impl View for ToolkitPage {
             making: 3,
             ..moved.clone()
         };
+        let dates = "The dates have changed since.";
+        let looks = "A name, words, the look or an address in it has changed since.";
         let failed = "It could not be made. Ask for it again.";
         let made = ToolkitPage {
             files: vec![
                 file(true, FileState::Ready, (80, 80)),
                 file(false, FileState::Ready, (1, 1)),
-                ToolkitFile { version: 1, outdated: true, ..file(false, FileState::Ready, (1, 1)) },
-                ToolkitFile { version: 1, outdated: true, ..file(true, FileState::Ready, (3, 3)) },
+                ToolkitFile { outdated: Some(looks), ..file(false, FileState::Ready, (1, 1)) },
+                ToolkitFile { version: 1, outdated: Some(dates), ..file(true, FileState::Ready, (3, 3)) },
                 ToolkitFile { why: Some(failed.into()), ..file(false, FileState::Failed, (0, 1)) },
             ],
             ..moved.clone()
