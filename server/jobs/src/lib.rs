@@ -28,7 +28,7 @@ pub enum JobsFault {
 }
 
 /// Begins emails when their time comes and sends them, and makes toolkits and letters that were asked for, until
-/// `stop`. A batch of emails that is on its way is finished first.
+/// `stop`. A batch of emails that is on its way is finished first; what is being made is let go of, for whoever comes next.
 ///
 /// # Errors
 /// [`JobsFault::Clock`].
@@ -47,7 +47,7 @@ pub async fn run<Stop: Future<Output = ()>>(
     clock.start().await?;
     // What came due while nothing ran.
     begin_due(&enrolment).await;
-    tokio::join!(send_emails(&enrolment, &url_of, stop()), make_handouts(&enrolment, &url_of, stop()));
+    tokio::join!(send_emails(&enrolment, &url_of, stop()), make_handouts(&enrolment, &url_of, &stop));
     Ok(clock.shutdown().await?)
 }
 
@@ -69,17 +69,17 @@ async fn send_emails(enrolment: &Enrolment, url_of: &UrlOf, stop: impl Future<Ou
     }
 }
 
-async fn make_handouts(enrolment: &Enrolment, url_of: &UrlOf, stop: impl Future<Output = ()>) {
-    tokio::pin!(stop);
+async fn make_handouts<Stop: Future<Output = ()>>(
+    enrolment: &Enrolment,
+    url_of: &UrlOf,
+    stop: &impl Fn() -> Stop,
+) {
     loop {
-        let making = enrolment.make_handouts(&**url_of);
-        // A part that is half made when the server stops is made again: nothing of it is written.
-        let more = tokio::select! {
-            () = &mut stop => return,
-            made = making => said(made, "what was asked for could not be made"),
-        };
+        let made = enrolment.make_handouts(&**url_of, stop).await;
+        let more = said(made, "what was asked for could not be made");
         tokio::select! {
-            () = &mut stop => return,
+            biased;
+            () = stop() => return,
             () = enrolment.job_asked_for() => {}
             () = tokio::time::sleep(rest(more)) => {}
         }

@@ -18,18 +18,20 @@ const PDF: &str = "application/pdf";
 const ZIP: &str = "application/zip";
 
 impl Enrolment {
-    /// Makes the next part of what was asked for, of each tenant one; `url_of` says where a tenant's people come in. Gives whether anything was
-    /// made, so that there may be more.
+    /// Makes the next thing that was asked for, of each tenant one; `url_of` says where a tenant's people come in. Gives whether anything was
+    /// made, so that there may be more. On `stop` it lets go of what it is at: nothing of a half made part is written, and any process may go
+    /// on at once.
     ///
     /// # Errors
     /// Database faults in finding the tenants; a fault of one job ends it, and holds up no other.
-    pub async fn make_handouts(
+    pub async fn make_handouts<Stop: Future<Output = ()>>(
         &self,
         url_of: &(dyn Fn(&Tenant) -> String + Send + Sync),
+        stop: impl Fn() -> Stop,
     ) -> Result<bool, ActionError> {
         let mut made = false;
         for tenant in self.tenants.all().await?.iter().filter(|tenant| !tenant.campaigns.is_empty()) {
-            match self.make_next(tenant, &url_of(tenant)).await {
+            match self.make_next(tenant, &url_of(tenant), stop()).await {
                 Ok(more) => made |= more,
                 Err(fault) => {
                     tracing::error!(tenant = tenant.slug, %fault, "what was asked for could not be made")
@@ -39,7 +41,12 @@ impl Enrolment {
         Ok(made)
     }
 
-    async fn make_next(&self, tenant: &Tenant, url: &str) -> Result<bool, ActionError> {
+    async fn make_next(
+        &self,
+        tenant: &Tenant,
+        url: &str,
+        stop: impl Future<Output = ()>,
+    ) -> Result<bool, ActionError> {
         let now = self.clock.now();
         if !self.identity.read(tenant.id).await?.has_open_jobs(now).await? {
             return Ok(false);
@@ -49,24 +56,35 @@ impl Enrolment {
             return Ok(false);
         };
         write.commit().await?;
-        let campaign = tenant.campaigns.iter().find(|campaign| campaign.id == job.asked.campaign);
-        let outcome = match (campaign, tenant.organisation(&job.asked.about)) {
-            (Some(campaign), Some(organisation)) => {
-                let facts = self.toolkit_facts(tenant, campaign, organisation, url).await?;
-                match job.asked.kind {
-                    JobKind::Toolkit => self.make_toolkit(tenant, &job, facts).await,
-                    JobKind::Letters => {
-                        self.make_letters((tenant, campaign, organisation), job.clone(), facts, url).await
-                    }
-                }
+        let outcome = tokio::select! {
+            biased;
+            () = stop => {
+                let write = self.identity.write(tenant.id).await?;
+                write.release_job(job.asked.id).await?;
+                write.commit().await?;
+                return Ok(false);
             }
-            _ => Err(ActionError::Fault("the organisation or the campaign is gone".to_owned())),
+            outcome = self.make_claimed(tenant, &job, url) => outcome,
         };
         if let Err(fault) = outcome {
             tracing::error!(tenant = tenant.slug, %fault, "what was asked for could not be made");
             self.end(tenant, &job, JobState::Failed, "It could not be made. Ask for it again.").await?;
         }
         Ok(true)
+    }
+
+    async fn make_claimed(&self, tenant: &Tenant, job: &StoredJob, url: &str) -> Result<(), ActionError> {
+        let campaign = tenant.campaigns.iter().find(|campaign| campaign.id == job.asked.campaign);
+        let (Some(campaign), Some(organisation)) = (campaign, tenant.organisation(&job.asked.about)) else {
+            return Err(ActionError::Fault("the organisation or the campaign is gone".to_owned()));
+        };
+        let facts = self.toolkit_facts(tenant, campaign, organisation, url).await?;
+        match job.asked.kind {
+            JobKind::Toolkit => self.make_toolkit(tenant, job, facts).await,
+            JobKind::Letters => {
+                self.make_letters((tenant, campaign, organisation), job.clone(), facts, url).await
+            }
+        }
     }
 
     async fn make_toolkit(

@@ -192,6 +192,16 @@ impl Writing {
         Ok(Some(job))
     }
 
+    /// Gives a claim back, so that any process may go on with the work at once.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn release_job(&self, id: ItemId) -> Result<()> {
+        let sql = "UPDATE job SET lease_until = 0 WHERE tenant_id = $1 AND id = $2 AND state = 'working'";
+        self.0.0.execute(sql, vec![id.0.into()]).await?;
+        Ok(())
+    }
+
     /// Keeps the part after those that are made; `reached` is whose letter was the last in it. The claim holds until `lease`. False if another
     /// process has gone on meanwhile: then nothing is kept.
     ///
