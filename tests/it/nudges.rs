@@ -1,6 +1,10 @@
 //! Emails of a campaign by its plan: who gets what and when, on a virtual clock; who has joined gets none; what the dates overtake is held; two
 //! processes send nothing twice.
 
+mod killed;
+mod outage;
+mod undelivered;
+
 use actions::{Actor, EmailStanding, MailingChange, RoundDates, Tenant};
 use domain::planned_email::{EmailFile, EmailKind};
 use domain::tenant_pack::TenantPack;
@@ -69,12 +73,17 @@ fn address(organisation: &str, number: usize) -> String {
 /// Launched, with sixty people of each organisation on the roll.
 async fn launched(databases: &TestDatabases, emails: Vec<EmailFile>) -> TestServer {
     let server = TestServer::with_packs(databases, vec![planned(emails)]).await;
+    put_on_roll(&server).await;
+    server
+}
+
+/// Sixty people of each organisation, and the launch.
+async fn put_on_roll(server: &TestServer) {
     server.clock.set("2024-04-22T10:00:00Z");
     let people: Vec<(String, &str)> =
         [TRUST, COUNCIL].iter().flat_map(|at| (0..EACH).map(|number| (address(at, number), *at))).collect();
     let people: Vec<(&str, &str)> = people.iter().map(|(email, at)| (email.as_str(), *at)).collect();
     server.launch("bsol", &people).await;
-    server
 }
 
 impl TestServer {

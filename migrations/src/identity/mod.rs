@@ -8,6 +8,7 @@ mod m0005_unsent_logins;
 mod m0006_mailings;
 mod m0007_jobs;
 mod m0008_job_facts;
+mod m0009_undelivered;
 
 use sea_orm_migration::prelude::*;
 
@@ -26,6 +27,7 @@ impl MigratorTrait for Identity {
             Box::new(m0006_mailings::Migration),
             Box::new(m0007_jobs::Migration),
             Box::new(m0008_job_facts::Migration),
+            Box::new(m0009_undelivered::Migration),
         ]
     }
 }

@@ -129,7 +129,8 @@ pub use launch_draft::LaunchDraftRefusal;
 pub use list_mine::{MAX_MINE, Mine};
 pub use mailings::{
     EmailRules, EmailStanding, MAX_REPORT_BYTES, MailingChange, MailingRefusal, PlanChange, PlanRefusal,
-    PlannedEmail, ReportForm, StopRefusal, email_version,
+    PlannedEmail, ReportForm, StopRefusal, UNDELIVERED_DAYS, UndeliveredEmails, UndeliveredView,
+    email_version,
 };
 pub use moderation::{
     CaseView, Decision, LedgerCount, MAX_SUSPENSIONS, MyCase, MySuspension, QUEUE_PAGE, Queue, SimilarIdea,

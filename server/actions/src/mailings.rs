@@ -7,7 +7,9 @@ mod begin_mailings;
 mod change_mailing;
 mod change_plan;
 mod send_mailing;
+mod settle_mailing;
 mod show_plan;
+mod show_undelivered;
 mod stop_emails;
 mod test_email;
 mod write_email;
@@ -23,10 +25,14 @@ use crate::{ActionError, Campaign, Enrolment, Organisation, Tenant};
 pub use change_mailing::{MailingChange, MailingRefusal};
 pub use change_plan::{PlanChange, PlanRefusal, email_version};
 pub use show_plan::{EmailRules, EmailStanding, PlannedEmail};
+pub use show_undelivered::{UNDELIVERED_DAYS, UndeliveredEmails, UndeliveredView};
 pub use stop_emails::{MAX_REPORT_BYTES, ReportForm, StopRefusal};
 
 /// The mailing of login details to whoever of the roll has none: it is begun by a press, not by the plan, and may be begun again.
 pub(crate) const LOGIN_DETAILS: &str = "@login-details";
+
+/// Said of an email that somebody lets go on: it is not paused again for the same reason.
+pub(crate) const LET_GO_ON: &str = "Somebody let it go on.";
 
 /// What a campaign's emails are worked out from.
 struct Plan<'a> {

@@ -9,7 +9,7 @@ use storage::identity::{MailingKey, Recipients};
 use thiserror::Error;
 
 use crate::actor::record;
-use crate::mailings::LOGIN_DETAILS;
+use crate::mailings::{LET_GO_ON, LOGIN_DETAILS};
 use crate::{ActionError, Actor, Campaign, Enrolment, IssuedLogin, Organisation, Tenant};
 
 /// How many of an organisation have login details.
@@ -137,6 +137,20 @@ impl Enrolment {
         Ok(named.collect())
     }
 
+    /// Why login details that were on their way rest, if they do.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn logins_rest(
+        &self,
+        tenant: &Tenant,
+        campaign: &Campaign,
+    ) -> Result<Option<String>, ActionError> {
+        let key = MailingKey { campaign: campaign.id, slug: LOGIN_DETAILS.to_owned() };
+        let mailing = self.identity.read(tenant.id).await?.mailing(&key).await?;
+        Ok(mailing.filter(|mailing| mailing.state == MailingState::Paused).map(|mailing| mailing.why))
+    }
+
     /// The email that carries `login`.
     ///
     /// # Errors
@@ -176,7 +190,9 @@ impl Enrolment {
         }
         let key = MailingKey { campaign: campaign.id, slug: LOGIN_DETAILS.to_owned() };
         if !write.begin_mailing(&key, MailingState::Going, now, "").await? {
-            write.set_mailing(&key, MailingState::Going, now, "").await?;
+            let rested =
+                write.take_mailing(&key).await?.is_some_and(|mailing| mailing.state == MailingState::Paused);
+            write.set_mailing(&key, MailingState::Going, now, if rested { LET_GO_ON } else { "" }).await?;
         }
         let to = Recipients { organisations: &[], not_joined: false, without_login: true };
         if write.address_mailing(&key, &to, now).await? == 0 && write.is_mailing_empty(&key).await? {

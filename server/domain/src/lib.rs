@@ -19,6 +19,7 @@ pub mod mailing;
 pub mod moderation;
 pub mod person;
 pub mod planned_email;
+pub mod reputation;
 pub mod roll;
 pub mod round;
 pub mod round_results;

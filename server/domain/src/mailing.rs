@@ -8,7 +8,7 @@ pub const MAX_ATTEMPTS: i64 = 10;
 const FIRST_REST_MINUTES: i64 = 2;
 /// Longest rest, minutes.
 const LONGEST_REST_MINUTES: i64 = 120;
-/// Rest while the mail server cannot be reached at all, which is no recipient's attempt, minutes.
+/// Rest of an email to many while the mail server cannot be reached at all, which is no recipient's attempt, minutes.
 pub const SERVER_REST_MINUTES: i64 = 1;
 /// For how long a claim holds, minutes: longer than any attempt can take.
 pub const LEASE_MINUTES: i64 = 10;
@@ -51,6 +51,51 @@ impl MailingState {
     /// Whether nothing more will be sent.
     pub fn is_over(self) -> bool {
         matches!(self, Self::Done | Self::Cancelled | Self::Missed)
+    }
+}
+
+/// Why an email did not arrive, or perhaps did not, as its operator is told: classes, and never whose email it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Undelivered {
+    /// The mail server says that nobody is at the address.
+    NoSuchAddress,
+    /// The mail server refused it for good, and not because of the address.
+    Refused,
+    /// [`MAX_ATTEMPTS`] were made.
+    GivenUp,
+    /// No email could be made for this person.
+    Unwritten,
+    /// The connection broke when the mail server may have had it already.
+    BrokeOff,
+    /// The process that had claimed it stopped before it wrote down what became of it.
+    Stopped,
+}
+
+impl Undelivered {
+    /// Every reason, in the order of pages.
+    pub const ALL: [Self; 6] =
+        [Self::NoSuchAddress, Self::Refused, Self::GivenUp, Self::Unwritten, Self::BrokeOff, Self::Stopped];
+
+    /// Its name in the database.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::NoSuchAddress => "no-such-address",
+            Self::Refused => "refused",
+            Self::GivenUp => "given-up",
+            Self::Unwritten => "unwritten",
+            Self::BrokeOff => "broke-off",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    /// The reason called `slug`.
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|why| why.slug() == slug)
+    }
+
+    /// Whether it may have arrived all the same.
+    pub fn perhaps_sent(self) -> bool {
+        matches!(self, Self::BrokeOff | Self::Stopped)
     }
 }
 
@@ -98,9 +143,12 @@ mod tests {
     }
 
     #[test]
-    fn states_by_name() {
+    fn states_and_reasons_by_name() {
         for state in MailingState::ALL {
             assert_eq!(MailingState::from_slug(state.slug()), Some(state));
+        }
+        for why in Undelivered::ALL {
+            assert_eq!(Undelivered::from_slug(why.slug()), Some(why));
         }
     }
 }

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde_json::Value;
 
 use super::databases::{Kind, TestDatabases};
-use super::patience::PATIENCE;
+use super::patience::{PATIENCE, soon};
 use super::people::Device;
 
 /// How to run the program: with which settings, in which folder.
@@ -87,19 +88,15 @@ impl Candour {
         ran.stdout
     }
 
+    /// Starts `candour serve`, and does not wait until it serves.
+    pub fn begins_to_serve(&self) -> Process {
+        Process::start(self.command(&["serve"]))
+    }
+
     /// Starts `candour serve` and waits until it says where it listens.
     pub async fn serve(&self) -> Process {
-        let process = Process::start(self.command(&["serve"]));
-        let (mut process, site) = process
-            .wait_for(
-                |process| process.said.recv_timeout(PATIENCE).ok(),
-                |line| {
-                    let line: Value = serde_json::from_str(line).ok()?;
-                    line["site"].as_str()?.parse::<SocketAddr>().ok()
-                },
-            )
-            .await;
-        process.site = Some(site);
+        let mut process = self.begins_to_serve();
+        process.serves().await;
         process
     }
 
@@ -148,6 +145,24 @@ impl Process {
         tokio::task::spawn_blocking(wait).await.unwrap_or_else(|error| panic!("{error}"))
     }
 
+    /// Waits until it says where it listens, if it has not been waited for.
+    pub async fn serves(&mut self) {
+        let site = |log: &str| {
+            log.lines().find_map(|line| {
+                let line: Value = serde_json::from_str(line).ok()?;
+                line["site"].as_str()?.parse::<SocketAddr>().ok()
+            })
+        };
+        soon(&format!("candour serves: {}", self.log()), async {
+            while self.site.is_none() {
+                assert!(!self.has_ended(), "candour does not serve: {}", self.log());
+                self.site = site(&self.log());
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await;
+    }
+
     /// All that it has said on standard error until now.
     pub fn log(&self) -> String {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -156,6 +171,11 @@ impl Process {
     /// What it has printed since it was last asked.
     pub fn printed(&self) -> Vec<String> {
         self.printed.try_iter().collect()
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("it can be looked at").is_some()
     }
 
     /// Where the site listens.

@@ -119,6 +119,11 @@ impl Key {
 }
 
 impl Blinding {
+    /// The blinded message.
+    pub fn blinded(&self) -> Vec<u8> {
+        self.result.blind_message.0.clone()
+    }
+
     /// What is asked of the identity side.
     pub fn request(&self, onward: &Onward) -> Value {
         json!({ "ticket": onward.ticket, "key": onward.key, "blinded": base64url(&self.result.blind_message) })

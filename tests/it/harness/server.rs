@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use documents::roll::RollKind;
 use domain::tenant_pack::TenantPack;
 use domain::{Clock, Entropy};
-use mail::{Address, Mailbox, Message};
+use mail::{Address, Encryption, Mailbox, Message, Smtp};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -108,6 +108,24 @@ impl TestServer {
         Self::serve_as(config, &VirtualClock::at(DURING_BSOL), 1).await
     }
 
+    /// Migrates the databases, applies `packs`, and sends emails through the mail server at this port of this machine.
+    pub async fn mailing_through(databases: &TestDatabases, packs: Vec<TenantPack>, port: u16) -> Self {
+        let mut config = config(databases);
+        config.mail.way = MailWay::Smtp(Smtp {
+            host: "127.0.0.1".to_owned(),
+            port,
+            encryption: Encryption::None,
+            login: None,
+            timeout: PATIENCE,
+            authority: None,
+        });
+        let server = Self::serve_as(config, &VirtualClock::at(DURING_BSOL), 1).await;
+        for pack in packs {
+            server.apply(&pack).await;
+        }
+        server
+    }
+
     /// Serves databases that may hold something already. Servers beside each other need a seed each, or they would give out the same
     /// ids.
     pub async fn serve(databases: &TestDatabases, clock: &VirtualClock, seed: u64) -> Self {
@@ -121,7 +139,8 @@ impl TestServer {
         let sides = running.sides.clone();
         let (actions, enrolment) =
             (sides.conversation.expect("both sides"), sides.identity.expect("both sides"));
-        let mailbox = running.mailbox.clone().expect("emails stay in memory");
+        // Empty for ever where a mail server takes them.
+        let mailbox = running.mailbox.clone().unwrap_or_default();
         let (site, operations) = (running.site, running.operations);
         Self { clock: clock.clone(), site, operations, actions, enrolment, mailbox, running }
     }

@@ -5,6 +5,7 @@ use domain::mailing::MailingState;
 use domain::planned_email::EmailFile;
 use domain::sending::{Turn, crowded};
 
+use super::stop_emails::reputation;
 use super::{Plan, key, named_organisations, recipients};
 use crate::{ActionError, Campaign, Enrolment, Tenant};
 
@@ -73,7 +74,12 @@ impl Enrolment {
             return Ok(false);
         }
         let key = key(campaign, &email.slug);
-        if !write.begin_mailing(&key, MailingState::Going, now, "").await? {
+        // Whoever leads the campaign looks at it first where what is said of the last ones is bad.
+        let (state, why) = match reputation(&write, tenant, now).await?.too_many() {
+            Some(why) => (MailingState::Paused, why.to_string()),
+            None => (MailingState::Going, String::new()),
+        };
+        if !write.begin_mailing(&key, state, now, &why).await? {
             return Ok(false);
         }
         let organisations = named_organisations(email, tenant);

@@ -4,7 +4,7 @@ use domain::mailing::MailingState;
 use domain::sending::{Turn, crowded};
 use thiserror::Error;
 
-use super::key;
+use super::{LET_GO_ON, key};
 use crate::actor::record;
 use crate::{ActionError, Actor, Campaign, Enrolment, Tenant};
 
@@ -119,7 +119,7 @@ impl Enrolment {
             (_, None) => return Err(MailingRefusal::NotBegun),
             (MailingChange::Pause, Some(_)) => write.set_mailing(&key, MailingState::Paused, now, "").await?,
             (MailingChange::Resume, Some(_)) => {
-                write.set_mailing(&key, MailingState::Going, now, "Somebody let it go on.").await?;
+                write.set_mailing(&key, MailingState::Going, now, LET_GO_ON).await?;
             }
         }
         record(

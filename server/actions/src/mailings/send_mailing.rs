@@ -1,35 +1,43 @@
-//! A mailing goes out a batch at a time: claimed, sent, settled. Who is to get one is decided in the claim itself, so that one who joined a
+//! A mailing goes out a few emails at a time: claimed, sent, settled. Who is to get one is decided in the claim itself, so that one who joined a
 //! second ago gets none. A claim is committed before its email is sent: if the process dies between, the mail server is asked what it has, and
-//! where it cannot be asked (SMTP) the email counts as unsure and is not sent again.
+//! where it cannot be asked (SMTP) the email counts as perhaps sent and is not sent again. So no more is claimed than is sent at once, and what
+//! became of it is written down with the next claims.
 
-use std::collections::HashMap;
-
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use credentials::{LoginCode, StopToken, email_reference};
 use domain::clock::random_bytes;
 use domain::ids::PersonId;
-use domain::mailing::{LEASE_MINUTES, MailingState, SERVER_REST_MINUTES, rest_after};
+use domain::mailing::{LEASE_MINUTES, MailingState};
 use domain::person::PersonOrigin;
 use domain::planned_email::{Audience, EmailFile};
 use domain::sending::{TooLate, Turn, turn};
 use domain::time_zone::local_date;
-use mail::{Certainty, Mailer, Message, SendFault};
-use storage::identity::{DueItem, MailingKey, NoEmail, REFERENCE_BYTES, Settled, StoredMailing, Writing};
+use mail::{Mailer, Message, SendFault};
+use storage::identity::{DueItem, MailingKey, REFERENCE_BYTES, Settled, StoredMailing, Writing};
 use tokio::task::JoinSet;
 
+use super::settle_mailing::{Attempt, Tried};
 use super::write_email::{Letter, Says};
 use super::{LOGIN_DETAILS, has_login_details};
 use crate::{ActionError, Campaign, Enrolment, Tenant, printed_head};
 
-/// Emails claimed in one transaction.
-const BATCH: u64 = 128;
-/// Of at least so many attempts, so many in a hundred may be refused before a mailing pauses: a list that is worth little harms whoever sends to it.
-const LEAST_FOR_A_RATE: i64 = 100;
-/// See [`LEAST_FOR_A_RATE`].
-pub(super) const MOST_REFUSED_PERCENT: i64 = 5;
+/// Emails of a mailing that are sent before the next mailing has its turn.
+const TURN: usize = 128;
+/// Emails that are claimed at once: for each a conversation with the mail server, so that none waits here while it is claimed.
+const CLAIMED: usize = mail::mailer::MAX_CONNECTIONS;
 
 /// Whose emails `url_of` gives links for.
 pub(super) type UrlOf<'a> = &'a (dyn Fn(&Tenant) -> String + Send + Sync);
+
+/// A mailing in hand.
+pub(super) struct Errand<'a> {
+    pub tenant: &'a Tenant,
+    pub campaign: &'a Campaign,
+    pub key: &'a MailingKey,
+    /// As it is planned; login details that a press sends are not.
+    pub email: Option<&'a EmailFile>,
+    pub mailer: Mailer,
+}
 
 /// A claimed email.
 struct Claimed {
@@ -41,13 +49,14 @@ struct Claimed {
     login: Option<(LoginCode, [u8; 32])>,
 }
 
-/// What became of a claimed email.
-struct Tried {
-    person: PersonId,
-    address: [u8; 32],
-    attempts: i64,
-    login: Option<[u8; 32]>,
-    outcome: Result<(), SendFault>,
+/// What one transaction claimed and learned.
+#[derive(Default)]
+struct Claims {
+    claimed: Vec<Claimed>,
+    /// Whether nobody else is due, or nobody may be tried now.
+    over: bool,
+    /// Whether something has become of anybody's email.
+    moved: bool,
 }
 
 /// What may be done with a mailing now.
@@ -67,7 +76,7 @@ impl Enrolment {
         let mut moved = false;
         for tenant in self.tenants.all().await?.iter().filter(|tenant| !tenant.campaigns.is_empty()) {
             let mailings = self.identity.read(tenant.id).await?.mailings(None).await?;
-            for mailing in mailings.iter().filter(|mailing| mailing.state == MailingState::Going) {
+            for mailing in mailings.iter().filter(|mailing| mailing.state != MailingState::Done) {
                 match self.send_some(tenant, mailing, url_of).await {
                     Ok(more) => moved |= more,
                     Err(fault) => {
@@ -89,11 +98,19 @@ impl Enrolment {
         else {
             return Ok(false);
         };
+        let mailer = self.post.way(tenant).mailer.clone();
+        let mut errand = Errand { tenant, campaign, key: &mailing.key, email: None, mailer };
+        // Also of one that rests or was taken off since: what was claimed before may have gone.
+        let found = self.settle_lost_claims(&errand).await?;
+        if mailing.state != MailingState::Going {
+            return Ok(found);
+        }
         match self.work(tenant, campaign, mailing).await? {
-            Work::Rest => Ok(false),
+            Work::Rest => Ok(found),
             Work::End(why) => self.miss_the_rest(tenant, &mailing.key, &why).await,
             Work::Send(email) => {
-                self.send_batch((tenant, campaign), &mailing.key, email, &url_of(tenant)).await
+                errand.email = email;
+                Ok(self.send_turn(&errand, &url_of(tenant)).await? || found)
             }
         }
     }
@@ -108,6 +125,9 @@ impl Enrolment {
             return Ok(Work::Rest);
         }
         let now = self.clock.now();
+        if now < mailing.rests_until {
+            return Ok(Work::Rest);
+        }
         if mailing.key.slug == LOGIN_DETAILS {
             let open = campaign.rounds.iter().any(|round| now < round.closes_at);
             return Ok(if open {
@@ -139,75 +159,90 @@ impl Enrolment {
         Ok(false)
     }
 
-    async fn send_batch(
-        &self,
-        (tenant, campaign): (&Tenant, &Campaign),
-        key: &MailingKey,
-        email: Option<&EmailFile>,
-        url: &str,
-    ) -> Result<bool, ActionError> {
-        let mailer = self.post.way(tenant).mailer.clone();
-        let found = self.settle_lost_claims(tenant, key, &mailer).await?;
-        let claimed = self.claim(tenant, campaign, key, email).await?;
-        if claimed.is_empty() {
-            return Ok(found);
-        }
-        let head = match email {
+    /// Sends at most [`TURN`] emails. Gives whether something has become of anybody's.
+    async fn send_turn(&self, errand: &Errand<'_>, url: &str) -> Result<bool, ActionError> {
+        let head = match errand.email {
             Some(_) => String::new(),
             // Nothing else names it.
-            None => printed_head(&self.key_log(tenant).await?).unwrap_or_default(),
+            None => printed_head(&self.key_log(errand.tenant).await?).unwrap_or_default(),
         };
-        let says = email.map_or(Says::LoginDetails { key_log_head: &head }, Says::Planned);
-        let letter = Letter { tenant, campaign, says, url };
-        let mut tries = JoinSet::new();
-        let mut tried = Vec::with_capacity(claimed.len());
-        for claim in claimed {
-            let done = Tried {
-                person: claim.item.person,
-                address: claim.address,
-                attempts: claim.item.attempts + 1,
-                login: claim.login.as_ref().map(|(_, hash)| *hash),
-                outcome: Ok(()),
-            };
-            let code = claim.login.as_ref().map(|(code, _)| code);
-            match self.write_email(&letter, &claim.item, claim.reference, code) {
-                Ok(message) => _ = tries.spawn(attempt(mailer.clone(), message, done)),
-                // An address that email cannot go to, or words that make no email: neither gets better by waiting.
+        let says = errand.email.map_or(Says::LoginDetails { key_log_head: &head }, Says::Planned);
+        let letter = Letter { tenant: errand.tenant, campaign: errand.campaign, says, url };
+        let (mut tries, mut tried) = (JoinSet::new(), Vec::new());
+        let (mut room, mut moved) = (TURN, false);
+        loop {
+            let most = room.min(CLAIMED - tries.len());
+            let claims = match self.settle_and_claim(errand, std::mem::take(&mut tried), most).await {
+                Ok(claims) => claims,
                 Err(fault) => {
-                    tracing::warn!(%fault, "an email could not be written");
-                    tried.push(Tried {
-                        outcome: Err(SendFault::Compose(mail::ComposeFault::Parts { kind: "mailing" })),
-                        ..done
-                    });
+                    // What is on its way goes on: broken off, it would be lost, and not only unknown.
+                    tries.detach_all();
+                    return Err(fault);
+                }
+            };
+            moved |= claims.moved;
+            room = if claims.over { 0 } else { room - claims.claimed.len() };
+            for claim in claims.claimed {
+                let code = claim.login.as_ref().map(|(code, _)| code);
+                let message = self.write_email(&letter, &claim.item, claim.reference, code);
+                let attempt = claim.attempt();
+                match message {
+                    Ok(message) => _ = tries.spawn(send(errand.mailer.clone(), message, attempt)),
+                    // An address that email cannot go to, or words that make no email: neither gets better by waiting.
+                    Err(fault) => {
+                        tracing::warn!(%fault, "an email could not be written");
+                        let outcome = Err(SendFault::Compose(mail::ComposeFault::Parts { kind: "mailing" }));
+                        tried.push(Tried { attempt, outcome });
+                    }
                 }
             }
+            match tries.join_next().await {
+                Some(done) => {
+                    tried.push(done.map_err(|error| ActionError::Fault(format!("sending: {error}")))?)
+                }
+                None if tried.is_empty() && room == 0 => return Ok(moved),
+                None => {}
+            }
+            while let Some(Ok(done)) = tries.try_join_next() {
+                tried.push(done);
+            }
         }
-        while let Some(done) = tries.join_next().await {
-            tried.push(done.map_err(|error| ActionError::Fault(format!("sending: {error}")))?);
-        }
-        self.settle(tenant, key, &mailer, tried).await
     }
 
-    /// Claims the next batch: takes off it who needs none any more, and gives login details to those who come in with some.
-    async fn claim(
+    /// Writes down what became of `tried`, and claims at most `most` emails that are due.
+    async fn settle_and_claim(
         &self,
-        tenant: &Tenant,
-        campaign: &Campaign,
-        key: &MailingKey,
-        email: Option<&EmailFile>,
-    ) -> Result<Vec<Claimed>, ActionError> {
+        errand: &Errand<'_>,
+        tried: Vec<Tried>,
+        most: usize,
+    ) -> Result<Claims, ActionError> {
         let now = self.clock.now();
-        let write = self.identity.write(tenant.id).await?;
-        if write.take_mailing(key).await?.is_none_or(|mailing| mailing.state != MailingState::Going) {
-            return Ok(Vec::new());
-        }
-        let due = write.take_due_items(key, now, BATCH).await?;
+        let write = self.identity.write(errand.tenant.id).await?;
+        let Some(mailing) = write.take_mailing(errand.key).await? else {
+            return Ok(Claims { over: true, ..Claims::default() });
+        };
+        let was_going = mailing.state == MailingState::Going && mailing.rests_until <= now;
+        let settled = self.settle(&write, errand, &mailing, tried).await?;
+        let mut claims = if was_going && settled.goes_on && most > 0 {
+            self.claim(&write, errand, most).await?
+        } else {
+            Claims { over: true, ..Claims::default() }
+        };
+        claims.moved |= settled.moved;
+        write.commit().await?;
+        Ok(claims)
+    }
+
+    /// Claims what is due: takes off it who needs none any more, and gives login details to those who come in with some.
+    async fn claim(&self, write: &Writing, errand: &Errand<'_>, most: usize) -> Result<Claims, ActionError> {
+        let Errand { tenant, campaign, key, email, .. } = *errand;
+        let now = self.clock.now();
+        let due = write.take_due_items(key, now, most as u64).await?;
         if due.is_empty() {
             if write.is_mailing_empty(key).await? {
                 write.set_mailing(key, MailingState::Done, now, "").await?;
-                write.commit().await?;
             }
-            return Ok(Vec::new());
+            return Ok(Claims { over: true, ..Claims::default() });
         }
         let hash =
             |item: &DueItem| StopToken::of_address(&self.secret, tenant.id, &item.email).address_hash();
@@ -218,7 +253,7 @@ impl Enrolment {
             |(item, address): &(DueItem, [u8; 32])| for_newcomers && item.joined || none.contains(address);
         let (left_out, due): (Vec<_>, Vec<_>) = due.into_iter().zip(hashes).partition(needs_none);
         let people: Vec<PersonId> = left_out.iter().map(|(item, _)| item.person).collect();
-        write.settle_items(key, &people, Settled::LeftOut).await?;
+        write.settle_items(key, &people, Settled::LeftOut, local_date(now, tenant.zone)).await?;
 
         let with_login = |item: &DueItem| {
             let organisation =
@@ -232,146 +267,28 @@ impl Enrolment {
                 || email_reference(&self.secret, tenant.id, &item.email, random_bytes(&*self.entropy));
             Claimed { reference: item.reference.unwrap_or_else(named), login, address, item }
         });
-        let claims: Vec<Claimed> = claims.collect();
+        let claimed: Vec<Claimed> = claims.collect();
         let mut logins: Vec<_> =
-            claims.iter().filter_map(|claim| Some((claim.login.as_ref()?.1, claim.item.person))).collect();
+            claimed.iter().filter_map(|claim| Some((claim.login.as_ref()?.1, claim.item.person))).collect();
         logins.sort_unstable();
         write.add_logins(&logins).await?;
-        let rows: Vec<_> = claims.iter().map(|claim| (claim.item.person, claim.reference)).collect();
+        let rows: Vec<_> = claimed.iter().map(|claim| (claim.item.person, claim.reference)).collect();
         write.claim_items(key, &rows, now + TimeDelta::minutes(LEASE_MINUTES)).await?;
-        write.commit().await?;
-        Ok(claims)
-    }
-
-    /// Writes down what became of a batch. Gives whether the mail server took or refused any of it: if not, it is down, and it makes no sense to go on
-    /// at once.
-    async fn settle(
-        &self,
-        tenant: &Tenant,
-        key: &MailingKey,
-        mailer: &Mailer,
-        tried: Vec<Tried>,
-    ) -> Result<bool, ActionError> {
-        let now = self.clock.now();
-        let today = local_date(now, tenant.zone);
-        let mut settled: HashMap<Settled, Vec<PersonId>> = HashMap::new();
-        let mut back: HashMap<DateTime<Utc>, Vec<(PersonId, i64)>> = HashMap::new();
-        let (mut logins, mut bounced, mut answered) = (Vec::new(), Vec::new(), false);
-        for one in tried {
-            let Tried { person, address, attempts, login, outcome } = one;
-            let fate = Fate::of(outcome, attempts, mailer.can_be_asked(), now);
-            answered |= !matches!(fate, Fate::ServerDown(_));
-            match fate {
-                Fate::Settled(Settled::Sent) => {
-                    logins.extend(login);
-                    settled.entry(Settled::Sent).or_default().push(person);
-                }
-                Fate::Bounced => {
-                    bounced.push(address);
-                    settled.entry(Settled::Refused).or_default().push(person);
-                }
-                Fate::Settled(what) => settled.entry(what).or_default().push(person),
-                Fate::Again(due) => back.entry(due).or_default().push((person, attempts)),
-                Fate::ServerDown(due) => back.entry(due).or_default().push((person, attempts - 1)),
-                // The claim stands until its lease ends; then the mail server is asked.
-                Fate::Asked => {}
-            }
-        }
-        let write = self.identity.write(tenant.id).await?;
-        write.take_mailing(key).await?;
-        for (what, people) in &settled {
-            write.settle_items(key, people, *what).await?;
-        }
-        for (due, people) in &back {
-            write.put_back(key, people, *due).await?;
-        }
-        for address in bounced {
-            write.stop_email(address, NoEmail::Bounced, today).await?;
-        }
-        write.mark_logins_sent(&logins).await?;
-        pause_if_refused(&write, key, now).await?;
-        write.commit().await?;
-        Ok(answered)
-    }
-
-    /// What became of emails whose claim has outlived its process. Gives whether anything is known of any.
-    async fn settle_lost_claims(
-        &self,
-        tenant: &Tenant,
-        key: &MailingKey,
-        mailer: &Mailer,
-    ) -> Result<bool, ActionError> {
-        let now = self.clock.now();
-        let lost = self.identity.read(tenant.id).await?.lost_claims(key, now).await?;
-        if lost.is_empty() {
-            return Ok(false);
-        }
-        let (mut sent, mut unsure, mut again) = (Vec::new(), Vec::new(), Vec::new());
-        for (person, reference) in lost {
-            match mailer.find(reference).await {
-                Ok(Some(_)) => sent.push(person),
-                Ok(None) => again.push((person, 0)),
-                Err(SendFault::CannotBeAsked) => unsure.push(person),
-                // Asked again later.
-                Err(_) => {}
-            }
-        }
-        let settled = sent.len() + unsure.len() + again.len();
-        let write = self.identity.write(tenant.id).await?;
-        write.take_mailing(key).await?;
-        write.settle_items(key, &sent, Settled::Sent).await?;
-        write.settle_items(key, &unsure, Settled::Unsure).await?;
-        write.put_back(key, &again, now).await?;
-        write.commit().await?;
-        Ok(settled > 0)
+        Ok(Claims { claimed, over: false, moved: !people.is_empty() })
     }
 }
 
-async fn attempt(mailer: Mailer, message: Message, done: Tried) -> Tried {
-    Tried { outcome: mailer.send(&message).await, ..done }
-}
-
-/// What an attempt's outcome means.
-enum Fate {
-    Settled(Settled),
-    /// The address does not exist.
-    Bounced,
-    /// Another attempt at this time.
-    Again(DateTime<Utc>),
-    /// Nobody's attempt: the mail server is not there.
-    ServerDown(DateTime<Utc>),
-    /// The mail server will be asked.
-    Asked,
-}
-
-impl Fate {
-    fn of(outcome: Result<(), SendFault>, attempts: i64, can_be_asked: bool, now: DateTime<Utc>) -> Self {
-        let Err(fault) = outcome else { return Self::Settled(Settled::Sent) };
-        if fault.certainty() == Certainty::Unknown {
-            return if can_be_asked { Self::Asked } else { Self::Settled(Settled::Unsure) };
-        }
-        match fault {
-            SendFault::AddressRefused(_) => Self::Bounced,
-            SendFault::Unreachable
-            | SendFault::NotSafe
-            | SendFault::TooSlow
-            | SendFault::Login(_)
-            | SendFault::Folder(_) => Self::ServerDown(now + TimeDelta::minutes(SERVER_REST_MINUTES)),
-            fault if !fault.may_pass() => Self::Settled(Settled::Refused),
-            _ => rest_after(attempts).map_or(Self::Settled(Settled::Refused), |rest| Self::Again(now + rest)),
+impl Claimed {
+    fn attempt(&self) -> Attempt {
+        Attempt {
+            person: self.item.person,
+            address: self.address,
+            number: self.item.attempts + 1,
+            login: self.login.as_ref().map(|(_, hash)| *hash),
         }
     }
 }
 
-async fn pause_if_refused(write: &Writing, key: &MailingKey, now: DateTime<Utc>) -> Result<(), ActionError> {
-    let Some(mailing) = write.mailing(key).await? else { return Ok(()) };
-    let tried = mailing.counts.sent + mailing.counts.refused;
-    let too_many = tried >= LEAST_FOR_A_RATE && mailing.counts.refused * 100 > tried * MOST_REFUSED_PERCENT;
-    if mailing.state == MailingState::Going && too_many && mailing.why.is_empty() {
-        let why = format!(
-            "More than {MOST_REFUSED_PERCENT} in 100 were refused by the mail server. Check the list before it goes on."
-        );
-        write.set_mailing(key, MailingState::Paused, now, &why).await?;
-    }
-    Ok(())
+async fn send(mailer: Mailer, message: Message, attempt: Attempt) -> Tried {
+    Tried { outcome: mailer.send(&message).await, attempt }
 }

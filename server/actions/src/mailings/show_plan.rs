@@ -146,6 +146,9 @@ impl Plan<'_> {
                     Turn::Waits(_) => {
                         Some("It rests until the quiet hours or the holiday are over.".to_owned())
                     }
+                    Turn::Goes | Turn::TooLate(_) if now < mailing.rests_until => {
+                        Some("The mail server cannot be reached. It is tried again each minute.".to_owned())
+                    }
                     Turn::Goes | Turn::TooLate(_) => None,
                 };
                 EmailStanding::Going(counts, rests)

@@ -1,11 +1,13 @@
 //! "Stop these emails": whoever holds the link of an email says that its address is to get no more. And what mail servers say of addresses that do not
 //! exist, and of people who call an email spam.
 
+use chrono::{DateTime, Days, Utc};
 use credentials::{StopToken, is_reference_for};
+use domain::reputation::{RATE_DAYS, Reputation};
 use domain::time_zone::local_date;
 use mail::bounce::{read_receipt, read_report};
-use mail::{Bounce, BounceKind, NoBounce, Receipt};
-use storage::identity::NoEmail;
+use mail::{Bounce, BounceKind, Receipt};
+use storage::identity::{NoEmail, Reading};
 use thiserror::Error;
 
 use crate::{ActionError, Enrolment, Tenant};
@@ -59,8 +61,12 @@ impl Enrolment {
         Ok(self.note_no_email(tenant, token, NoEmail::Stopped).await?)
     }
 
-    /// Takes whatever mail servers say of our emails into account, as far as [`note_bounce`](Self::note_bounce) does. What is no report, or says of no
-    /// email that it came back, changes nothing. Gives whether anything was changed: for us alone, whoever reports is not told.
+    /// Takes whatever mail servers say of our emails into account. What it says is a claim: it counts only if it names an email of ours and the
+    /// address that it went to; what is no report, or says of no email that it came back, changes nothing. Gives whether it is about an email of
+    /// ours: for us alone, whoever reports is not told.
+    ///
+    /// Where too many say that an address does not exist, or that an email is spam, all that the tenant has on its way rests until somebody has
+    /// looked.
     ///
     /// # Errors
     /// Database faults.
@@ -70,37 +76,41 @@ impl Enrolment {
         form: ReportForm,
         report: &[u8],
     ) -> Result<bool, ActionError> {
-        let bounce = match form {
-            ReportForm::Email => read_report(report),
-            ReportForm::Receipt => read_receipt(report)
-                .and_then(|receipt| Receipt::bounce(receipt).ok_or(NoBounce::NothingFailed)),
+        let said = match form {
+            ReportForm::Email => read_report(report).map(|bounce| {
+                let Bounce { reference, recipient, kind } = bounce;
+                (reference, recipient, Some(kind))
+            }),
+            // Most tell that an email has arrived.
+            ReportForm::Receipt => read_receipt(report).map(|receipt| {
+                let Receipt { reference, recipient, delivery } = receipt;
+                (reference, recipient, delivery.bounce())
+            }),
         };
-        match bounce {
-            Ok(bounce) => self.note_bounce(tenant, &bounce).await,
-            Err(_) => Ok(false),
-        }
-    }
-
-    /// Takes a report of an email that came back into account. What it says is a claim: it counts only if it names an email of ours and the
-    /// address that it went to. A soft bounce changes nothing. Gives whether anything was changed.
-    ///
-    /// # Errors
-    /// Database faults.
-    pub async fn note_bounce(&self, tenant: &Tenant, bounce: &Bounce) -> Result<bool, ActionError> {
-        let why = match bounce.kind {
-            BounceKind::Hard => NoEmail::Bounced,
-            BounceKind::Complaint => NoEmail::Complained,
-            BounceKind::Soft => return Ok(false),
-        };
-        let (Some(reference), Some(address)) = (&bounce.reference, &bounce.recipient) else {
-            return Ok(false);
-        };
-        if !is_reference_for(&self.secret, tenant.id, address.as_str(), reference) {
+        let Ok((Some(reference), Some(address), kind)) = said else { return Ok(false) };
+        if !is_reference_for(&self.secret, tenant.id, address.as_str(), &reference) {
             return Ok(false);
         }
+        let why = match kind {
+            Some(BounceKind::Hard) => NoEmail::Bounced,
+            Some(BounceKind::Complaint) => NoEmail::Complained,
+            Some(BounceKind::Soft) | None => return Ok(true),
+        };
         self.note_no_email(tenant, StopToken::of_address(&self.secret, tenant.id, address.as_str()), why)
             .await?;
+        self.rest_if_too_many(tenant).await?;
         Ok(true)
+    }
+
+    /// Lets all of the tenant's emails to many rest if too many people or servers turn them away. Doing it again changes nothing, so it may come after what
+    /// it looks at is kept: a report that gets no further is made up for by the next.
+    async fn rest_if_too_many(&self, tenant: &Tenant) -> Result<(), ActionError> {
+        let write = self.identity.write(tenant.id).await?;
+        if let Some(why) = reputation(&write, tenant, self.clock.now()).await?.too_many() {
+            write.pause_mailings(&why.to_string()).await?;
+            write.commit().await?;
+        }
+        Ok(())
     }
 
     async fn note_no_email(
@@ -114,4 +124,14 @@ impl Enrolment {
         write.stop_email(token.address_hash(), why, today).await?;
         Ok(write.commit().await?)
     }
+}
+
+/// What was said of the tenant's emails lately.
+pub(super) async fn reputation(
+    reading: &Reading,
+    tenant: &Tenant,
+    now: DateTime<Utc>,
+) -> Result<Reputation, ActionError> {
+    let begun = now - Days::new(RATE_DAYS);
+    Ok(reading.reputation(begun, local_date(begun, tenant.zone)).await?)
 }

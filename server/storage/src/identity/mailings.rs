@@ -1,6 +1,7 @@
 //! Emails to many of a roll: how far each is, and who is still to get it. Whoever was written to leaves no row behind.
 
 mod items;
+mod undelivered;
 
 use std::collections::HashSet;
 
@@ -14,6 +15,7 @@ use crate::tenancy::column;
 use crate::{Result, StorageError};
 
 pub use items::{DueItem, REFERENCE_BYTES, Settled};
+pub use undelivered::UndeliveredCount;
 
 /// Which email of which campaign.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,8 +37,10 @@ pub struct StoredMailing {
     pub begun_at: DateTime<Utc>,
     /// When it was over, if it is.
     pub ended_at: Option<DateTime<Utc>>,
-    /// Why it was cancelled or missed, if it was.
+    /// Why it rests, was cancelled or missed; or that somebody let it go on.
     pub why: String,
+    /// Before this, nobody tries: the mail server could not be reached.
+    pub rests_until: DateTime<Utc>,
     /// What became of it.
     pub counts: MailingCounts,
 }
@@ -77,8 +81,7 @@ impl NoEmail {
 /// Rows named by one statement; SQLite binds at most 32,766 values.
 const ROWS_PER_STATEMENT: usize = 500;
 
-const MAILING: &str =
-    "campaign_id, slug, state, begun_at, ended_at, why, addressed, sent, left_out, refused, unsure";
+const MAILING: &str = "campaign_id, slug, state, begun_at, ended_at, why, rests_until, addressed, sent, left_out, refused, unsure";
 
 impl Reading {
     /// Every email to many whose turn has come, of all campaigns or of one.
@@ -285,12 +288,13 @@ fn mailing_of(row: &QueryResult) -> Result<StoredMailing> {
         begun_at: at(column(row, 3)?)?,
         ended_at: column::<Option<i64>>(row, 4)?.map(at).transpose()?,
         why: column(row, 5)?,
+        rests_until: at(column(row, 6)?)?,
         counts: MailingCounts {
-            addressed: column(row, 6)?,
-            sent: column(row, 7)?,
-            left_out: column(row, 8)?,
-            refused: column(row, 9)?,
-            unsure: column(row, 10)?,
+            addressed: column(row, 7)?,
+            sent: column(row, 8)?,
+            left_out: column(row, 9)?,
+            refused: column(row, 10)?,
+            unsure: column(row, 11)?,
         },
     })
 }

@@ -20,7 +20,9 @@ pub use cohorts::{NewCohort, StoredCohort};
 pub use counts::{DailyCount, JoinedCount, OrganisationCount};
 pub use drafts::StoredDraft;
 pub use jobs::{JobFile, JobKind, JobState, NewJob, StoredJob};
-pub use mailings::{DueItem, MailingKey, NoEmail, REFERENCE_BYTES, Recipients, Settled, StoredMailing};
+pub use mailings::{
+    DueItem, MailingKey, NoEmail, REFERENCE_BYTES, Recipients, Settled, StoredMailing, UndeliveredCount,
+};
 pub use people::{NewPerson, Person, Requested};
 pub use roll::HeldRow;
 pub use tenants::CampaignRow;

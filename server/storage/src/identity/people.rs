@@ -212,6 +212,22 @@ impl Writing {
         Ok(())
     }
 
+    /// Deletes login details with these hashes that have certainly not left: nobody has them.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn drop_unsent_logins(&self, hashes: &[[u8; 32]]) -> Result<()> {
+        for chunk in hashes.chunks(LOGINS_PER_STATEMENT) {
+            let list: Vec<String> = (2..).take(chunk.len()).map(|number| format!("${number}")).collect();
+            let sql = format!(
+                "DELETE FROM login WHERE tenant_id = $1 AND unsent AND hash IN ({})",
+                list.join(", ")
+            );
+            self.0.0.execute(sql, chunk.iter().map(|hash| hash.to_vec().into()).collect()).await?;
+        }
+        Ok(())
+    }
+
     /// Deletes a campaign's roll with its login details, cohorts' private keys and what was held, and notes the day. Counts stay, and
     /// the key log, which is public. Gives how many people were deleted.
     ///

@@ -174,6 +174,7 @@ const TABLES: &[&str] = &[
     "account",
     "campaign_draft",
     "no_email",
+    "undelivered",
     "job_file",
     "job",
     "mailing_item",

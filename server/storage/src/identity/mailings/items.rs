@@ -1,7 +1,8 @@
 //! Who is still to get an email: taken, claimed until a lease ends, settled or put back. A settled row goes.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{OrganisationId, PersonId};
+use domain::mailing::Undelivered;
 use domain::person::PersonOrigin;
 use sea_orm::{QueryResult, Value};
 
@@ -36,12 +37,10 @@ pub struct DueItem {
 pub enum Settled {
     /// It left.
     Sent,
-    /// It will not reach them.
-    Refused,
-    /// Nobody knows whether it left.
-    Unsure,
     /// They needed none any more.
     LeftOut,
+    /// It will not reach them, or nobody knows whether it has.
+    Lost(Undelivered),
 }
 
 impl Reading {
@@ -123,11 +122,17 @@ impl Writing {
         Ok(())
     }
 
-    /// Takes people off an email and counts what became of theirs. Who is not on it any more is not counted.
+    /// Takes people off an email and counts what became of theirs, `today` by the tenant's clock. Who is not on it any more is not counted.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn settle_items(&self, key: &MailingKey, people: &[PersonId], what: Settled) -> Result<()> {
+    pub async fn settle_items(
+        &self,
+        key: &MailingKey,
+        people: &[PersonId],
+        what: Settled,
+        today: NaiveDate,
+    ) -> Result<()> {
         let mut gone = 0;
         for chunk in people.chunks(ROWS_PER_STATEMENT) {
             let sql = format!(
@@ -142,15 +147,18 @@ impl Writing {
         }
         let counter = match what {
             Settled::Sent => "sent",
-            Settled::Refused => "refused",
-            Settled::Unsure => "unsure",
             Settled::LeftOut => "left_out",
+            Settled::Lost(why) if why.perhaps_sent() => "unsure",
+            Settled::Lost(_) => "refused",
         };
         let sql = format!(
             "UPDATE mailing SET {counter} = {counter} + $4 WHERE tenant_id = $1 AND campaign_id = $2 AND slug = $3"
         );
         self.0.0.execute(sql, key.values_and([gone.into()])).await?;
-        Ok(())
+        match what {
+            Settled::Lost(why) => self.add_undelivered(today, why, gone).await,
+            Settled::Sent | Settled::LeftOut => Ok(()),
+        }
     }
 
     /// Puts claimed emails back, to be tried again from `due`; `attempts` is what counts as tried.

@@ -108,7 +108,7 @@ pub(super) fn line(staff: &Staff, email: &PlannedEmail) -> EmailLine {
 }
 
 /// So many people, in whole groups, in words.
-fn about(people: i64, smallest_group: u32) -> String {
+pub(super) fn about(people: i64, smallest_group: u32) -> String {
     match people {
         0 => format!("fewer than {smallest_group}"),
         people => format!("about {}", thousands(people)),
@@ -144,7 +144,7 @@ fn counts_in_words(counts: &MailingCounts, smallest_group: u32) -> Vec<String> {
     let others = [
         said(counts.left_out, "needed none any more"),
         said(counts.refused, "could not be reached"),
-        said(counts.unsure, "not sure: the connection broke"),
+        said(counts.unsure, "perhaps sent: nobody can tell, so not sent again"),
     ];
     std::iter::once(sent).chain(others.into_iter().flatten()).collect()
 }

@@ -60,6 +60,12 @@ async fn page(staff: &Staff, slug: &str, status: StatusCode, problem: Option<Str
             .collect(),
         some_without: counts.iter().any(|count| count.with_details < count.on_roll),
         may_send: staff.may(Kind::Roll, Action::Import),
+        rests: staff
+            .state
+            .enrolment()
+            .logins_rest(staff.tenant(), campaign)
+            .await
+            .map_err(PageError::from)?,
         problem,
     };
     staff.show_with(status, &view)

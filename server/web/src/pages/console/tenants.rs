@@ -1,5 +1,7 @@
 //! The platform's tenants: made, suspended, let go, with parts switched off. For operators, in the platform's own tenant.
 
+mod undelivered;
+
 use std::sync::Arc;
 
 use actions::policy::{Action, Kind};
@@ -262,6 +264,7 @@ async fn one_page(staff: &Staff, status: StatusCode, tenant: &Tenant, told: Told
         why: told.why,
         support_problem: told.support_problem,
         link: told.link,
+        undelivered: undelivered::of(staff, tenant).await?,
     };
     staff.show_with(status, &view)
 }

@@ -26,6 +26,8 @@ pub struct LoginsPage {
     pub some_without: bool,
     /// Whether this person may send them.
     pub may_send: bool,
+    /// Why emails with login details that are on their way rest, if they do.
+    pub rests: Option<String>,
     /// What is wrong.
     pub problem: Option<String>,
 }
@@ -66,6 +68,7 @@ impl View for LoginsPage {
             )],
             some_without: true,
             may_send: true,
+            rests: None,
             problem: None,
         };
         let all = LoginsPage { some_without: false, ..some.clone() };
@@ -73,6 +76,15 @@ impl View for LoginsPage {
         let early = "This campaign is not launched yet. Launch it first.";
         let refused = LoginsPage { problem: Some(early.into()), ..some.clone() };
         let looks = LoginsPage { may_send: false, ..some.clone() };
-        vec![("some", some), ("all", all), ("empty", empty), ("refused", refused), ("looks", looks)]
+        let why = "More than 5 in 100 were refused by the mail server. Check the list before it goes on.";
+        let rests = LoginsPage { rests: Some(why.into()), ..some.clone() };
+        vec![
+            ("some", some),
+            ("rests", rests),
+            ("all", all),
+            ("empty", empty),
+            ("refused", refused),
+            ("looks", looks),
+        ]
     }
 }

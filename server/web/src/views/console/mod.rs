@@ -65,7 +65,9 @@ pub use sign_in::{Again, Prove, SignIn, SignInWay};
 pub use start::{Start, StartCampaign, StartSupport};
 pub use support::{Arrive, Support, SupportLine};
 pub use tenant_delete::TenantDelete;
-pub use tenants::{LeadForm, Switch, TenantField, TenantForm, TenantLine, TenantPage, Tenants};
+pub use tenants::{
+    LeadForm, Switch, TenantField, TenantForm, TenantLine, TenantPage, Tenants, Undelivered, UndeliveredLine,
+};
 pub use toolkit::{FileState, ToolkitFile, ToolkitOrganisation, ToolkitPage};
 pub use toolkit_one::{ToolkitGroup, ToolkitOne, ToolkitPieceLink};
 pub use welcome::{RecoveryCodes, Welcome, WelcomeInvited};

@@ -96,6 +96,30 @@ pub struct TenantPage {
     pub support_problem: Option<String>,
     /// The link into the tenant's console, good once.
     pub link: Option<String>,
+    /// Its emails that did not arrive, where the identity side is served.
+    pub undelivered: Option<Undelivered>,
+}
+
+/// A tenant's emails to many that did not arrive, or perhaps did not. Counts are in whole groups.
+#[derive(Clone, Debug, Serialize)]
+pub struct Undelivered {
+    /// How many days are looked back.
+    pub days_shown: u64,
+    /// In all, by reason.
+    pub in_all: Vec<UndeliveredLine>,
+    /// Day by day.
+    pub days: Vec<UndeliveredLine>,
+}
+
+/// Emails that did not arrive for one reason.
+#[derive(Clone, Debug, Serialize)]
+pub struct UndeliveredLine {
+    /// The reason.
+    pub why: String,
+    /// How many, in words.
+    pub emails: String,
+    /// The day, or the last of several.
+    pub day: String,
 }
 
 /// Whom an operator invites to be comms lead.
@@ -198,6 +222,31 @@ impl View for TenantPage {
             why: String::new(),
             support_problem: None,
             link: None,
+            undelivered: Some(Undelivered { days_shown: 30, in_all: vec![], days: vec![] }),
+        };
+        let lost = |why: &str, emails: &str, day: &str| UndeliveredLine {
+            why: why.into(),
+            emails: emails.into(),
+            day: day.into(),
+        };
+        let gone = "The mail server said that nobody is at the address.";
+        let undelivered = TenantPage {
+            undelivered: Some(Undelivered {
+                days_shown: 30,
+                in_all: vec![
+                    lost(gone, "about 120", "Tuesday 30 April 2024"),
+                    lost(
+                        "Perhaps sent: the connection broke before the mail server answered.",
+                        "fewer than 10",
+                        "Monday 29 April 2024",
+                    ),
+                ],
+                days: vec![
+                    lost(gone, "about 100", "Tuesday 30 April 2024"),
+                    lost(gone, "about 20", "Monday 29 April 2024"),
+                ],
+            }),
+            ..active.clone()
         };
         let made = TenantPage { lead: Some(LeadForm::default()), ..active.clone() };
         let wrong = LeadForm {
@@ -252,6 +301,7 @@ impl View for TenantPage {
             ("lead-invited", again),
             ("lead-unsent", unsent),
             ("active", active),
+            ("undelivered", undelivered),
             ("refused", refused),
             ("suspended", suspended),
             ("leaving", leaving),
