@@ -1,6 +1,7 @@
 //! The pages about a campaign's emails: the plan, one email, its form, a test to oneself; and the two doors that anybody may knock at: "stop these
 //! emails", and what mail servers report.
 
+mod reputation;
 mod stopping;
 
 use domain::planned_email::{EmailFile, EmailKind};

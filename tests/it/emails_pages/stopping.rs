@@ -56,6 +56,30 @@ both_databases! {
         assert_eq!(Tables::of_identity(databases).await.number(STOPPED).await, 1);
     }
 
+    async fn from_one_address_come_no_more_reports_than_requests(databases: &TestDatabases) {
+        let (server, emails) = mailed(databases).await;
+        let (tables, ours) = (Tables::of_identity(databases).await, dsn(emails[0].to().as_str(), &emails[0].id(), "4.2.2"));
+        let send = async |tenant: &str, body: &str| {
+            let device = server.device(tenant);
+            let report = device.request(Method::POST, "/emails/reports").header(header::CONTENT_TYPE, "message/rfc822");
+            device.send(report.body(body.to_owned())).await
+        };
+        for number in 0..web::edge::guessing::REQUEST_BURST {
+            // Those about emails of ours may come as often as they like.
+            if number < 20 {
+                send("bsol", &ours).await.expect(204);
+            }
+            send("bsol", "Subject: I am away\r\n\r\nUntil Monday.").await.expect(204);
+        }
+        let refused = send("bsol", &dsn(emails[1].to().as_str(), &emails[1].id(), "5.1.1")).await.expect(429);
+        let wait: i64 = refused.header("retry-after").parse().unwrap();
+        assert_eq!((refused.body.as_str(), tables.number(STOPPED).await), ("", 0));
+        send("hhft", "Subject: Another tenant's\r\n\r\nx").await.expect(204);
+        server.clock.advance(wait);
+        send("bsol", &dsn(emails[1].to().as_str(), &emails[1].id(), "5.1.1")).await.expect(204);
+        assert_eq!(tables.number(STOPPED).await, 1);
+    }
+
     async fn a_report_counts_with_the_reference_that_went_out(databases: &TestDatabases) {
         let (server, emails) = mailed(databases).await;
         let tables = Tables::of_identity(databases).await;
@@ -96,8 +120,16 @@ both_databases! {
     }
 }
 
+/// What a mail server hands on about a tenant's email.
+pub(super) async fn reports(server: &TestServer, tenant: &str, report: String) {
+    let device = server.device(tenant);
+    let request =
+        device.request(Method::POST, "/emails/reports").header(header::CONTENT_TYPE, "message/rfc822");
+    device.send(request.body(report)).await.expect(204);
+}
+
 /// A server that has just sent the councils their email, and the emails to the first ten of one.
-async fn mailed(databases: &TestDatabases) -> (TestServer, Vec<std::sync::Arc<Message>>) {
+pub(super) async fn mailed(databases: &TestDatabases) -> (TestServer, Vec<std::sync::Arc<Message>>) {
     let server = launched(databases, the_plan()).await;
     server.clock.set("2024-04-29T08:00:00Z");
     server.enrolment.begin_due_mailings().await.unwrap();
@@ -121,7 +153,7 @@ fn stop_path(email: &Message) -> String {
 }
 
 /// A report of failure (RFC 3464) about the message called `id`.
-fn dsn(to: &str, id: &str, status: &str) -> String {
+pub(super) fn dsn(to: &str, id: &str, status: &str) -> String {
     format!(
         "From: MAILER-DAEMON@relay.example\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n\
          Content-Type: multipart/report; report-type=delivery-status; boundary=\"b\"\r\n\r\n\

@@ -101,7 +101,7 @@ impl GuessLimit {
         Self { entropy, state: Mutex::new(state) }
     }
 
-    /// Takes a request, which is not given back, from the address; refused ones cost nothing.
+    /// Takes a request from the address; refused ones cost nothing.
     pub fn take_request(&self, address: IpAddr, what: &[u8], now: DateTime<Utc>) -> Outcome {
         self.with_buckets(address, what, now, |state, buckets, now_ms| {
             let id = buckets[0].0;
@@ -112,6 +112,15 @@ impl GuessLimit {
             *full_at = (*full_at).max(now_ms) + REQUESTS.refill_ms();
             Outcome::Allowed
         })
+    }
+
+    /// Gives the request back: it was one of those that may come as often as they like.
+    pub fn give_back_request(&self, address: IpAddr, what: &[u8], now: DateTime<Utc>) {
+        self.with_buckets(address, what, now, |state, buckets, _| {
+            if let Some(full_at) = state.full_at_ms.get_mut(&buckets[0].0) {
+                *full_at -= REQUESTS.refill_ms();
+            }
+        });
     }
 
     /// Takes a try from the address and from the campaign, or says when there is one; refused tries cost nothing. What is tried at
@@ -271,6 +280,20 @@ mod tests {
         for _ in 0..100 {
             assert_eq!(limit.take(home(1), b"c", at(1)), Outcome::TryAgainIn(Duration::from_secs(9)));
         }
+    }
+
+    #[test]
+    fn requests_that_are_given_back_cost_nothing() {
+        let limit = limit();
+        for _ in 0..REQUEST_BURST * 2 {
+            assert_eq!(limit.take_request(home(1), b"r", at(0)), Outcome::Allowed);
+            limit.give_back_request(home(1), b"r", at(0));
+        }
+        for _ in 0..REQUEST_BURST {
+            assert_eq!(limit.take_request(home(1), b"r", at(0)), Outcome::Allowed);
+        }
+        assert_eq!(limit.take_request(home(1), b"r", at(0)), Outcome::TryAgainIn(REQUEST_REFILL));
+        assert_eq!(limit.take_request(home(2), b"r", at(0)), Outcome::Allowed);
     }
 
     #[test]

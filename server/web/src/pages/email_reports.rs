@@ -2,20 +2,24 @@
 //! hands on what arrives there (message/rfc822), and GOV.UK Notify posts its receipts (JSON). A report counts only with the reference that
 //! went out in that very email, so whoever posts needs no other key; and whatever they post, the answer is the same.
 //!
-//! There is no limit by network address: thousands of reports come from one mail server, and turning away who sends many would turn away those. A
-//! report that is not ours costs no more than a page: it is read, up to a bound, and forgotten.
+//! From one network address no more come than may be asked of any form (429, with Retry-After). A report about an email of ours does not count: thousands
+//! of them come from one mail server. What else a mailbox hands on, such as holiday notices, is to be sent again later.
 
 use std::sync::Arc;
 
 use actions::{MAX_REPORT_BYTES, ReportForm};
 use poem::http::StatusCode;
 use poem::web::Data;
-use poem::{Body, Request, Result, handler};
+use poem::{Body, IntoResponse, Request, Response, Result, handler};
 
+use super::tries::{Try, try_again_in};
 use crate::dress::Dressed;
 use crate::edge::body::read;
 use crate::fault::PageError;
 use crate::state::State;
+
+/// The limit's name for reports.
+const REPORTED: &str = "reports";
 
 #[handler]
 pub(crate) async fn take(
@@ -23,11 +27,17 @@ pub(crate) async fn take(
     body: Body,
     Data(state): Data<&Arc<State>>,
     Data(dressed): Data<&Arc<Dressed>>,
-) -> Result<StatusCode> {
+) -> Result<Response> {
     let Some(form) = request.content_type().and_then(ReportForm::from_media_type) else {
-        return Ok(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        return Ok(StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response());
+    };
+    let tried = match Try::request(state, &dressed.tenant, request, REPORTED) {
+        Ok(tried) => tried,
+        Err(wait) => return Ok(try_again_in(StatusCode::TOO_MANY_REQUESTS.into_response(), wait)),
     };
     let report = read(body, MAX_REPORT_BYTES).await?;
-    state.enrolment().take_report(&dressed.tenant, form, &report).await.map_err(PageError::from)?;
-    Ok(StatusCode::NO_CONTENT)
+    if state.enrolment().take_report(&dressed.tenant, form, &report).await.map_err(PageError::from)? {
+        tried.give_back();
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -47,7 +47,7 @@ pub(crate) async fn send(request: &Request, posted: Posted, Path(slug): Path<Str
     if joining.over {
         return onward::stand(&visitor, &joining, StandingKind::Closed);
     }
-    if let Err(wait) = Try::request(&visitor, request, TRIED) {
+    if let Err(wait) = Try::request(&visitor.state, visitor.tenant(), request, TRIED) {
         return too_many(&visitor, &joining, &form, wait);
     }
     let binding = visitor.form_binding().unwrap_or_default();

@@ -101,7 +101,8 @@ pub(crate) async fn finish(visitor: Visitor, request: &Request) -> Result<Respon
 
 /// Each time, we ask the provider something: not without end for one network address.
 fn may_try(visitor: &Visitor, request: &Request) -> Result<(), PageError> {
-    Try::request(visitor, request, "single-sign-on").map_err(|_| {
+    let tried = Try::request(&visitor.state, visitor.tenant(), request, "single-sign-on");
+    tried.map(drop).map_err(|_| {
         PageError::Busy(
             "Many people sign in from your network just now. Wait a minute and try again.".to_owned(),
         )
