@@ -228,7 +228,7 @@ both_databases! {
         // Who is killed lets go of nothing: the others wait until the lease has run out.
         tables.change(&format!("UPDATE job SET lease_until = {}", clock.now().timestamp() + 600)).await;
         clock.advance(601);
-        let server = TestServer::serve(databases, &clock, 2).await;
+        let server = TestServer::serve(databases, &clock, 3).await;
         let lead = server.colleague("bsol", "Second Lead", &[Role::CommsLead]).await;
         let page = finished(&lead).await;
         assert_eq!(tables.texts("SELECT state FROM job").await, ["done"]);
