@@ -1,6 +1,9 @@
 //! From the contract's calls to a [`RoundType`].
 
+use std::any::Any;
+use std::cell::RefCell;
 use std::marker::PhantomData;
+use std::rc::Rc;
 
 use crate::bindings::exports::candour::round::round::Guest;
 use crate::migrating::exports::candour::round::migration;
@@ -59,12 +62,29 @@ impl<T: Migrates> migration::Guest for Exported<T> {
     }
 }
 
+thread_local! {
+    /// The settings as they were read last. A form is two calls in one memory: they are read once.
+    static SETTINGS: RefCell<Option<(&'static str, Rc<dyn Any>)>> = const { RefCell::new(None) };
+}
+
 fn with_round<T: RoundType, R>(
     mut ctx: Ctx,
     call: impl FnOnce(&Round<T::Config<'_>>) -> Result<R, Failure>,
 ) -> Result<R, Failure> {
-    let config = std::mem::take(&mut ctx.config);
-    let config = serde_json::from_str(&config)
-        .map_err(|error| Failure::Internal(format!("settings that were not validated: {error}")))?;
+    let config = settings::<T>(std::mem::take(&mut ctx.config))?;
     call(&Round { ctx, config })
+}
+
+fn settings<T: RoundType>(json: String) -> Result<Rc<T::Config<'static>>, Failure> {
+    let read = SETTINGS.with_borrow(|read| read.clone()).filter(|(of, _)| *of == json);
+    if let Some(config) = read.and_then(|(_, config)| config.downcast().ok()) {
+        return Ok(config);
+    }
+    // The memory ends with the call.
+    let json: &'static str = json.leak();
+    let config: T::Config<'static> = serde_json::from_str(json)
+        .map_err(|error| Failure::Internal(format!("settings that were not validated: {error}")))?;
+    let config = Rc::new(config);
+    SETTINGS.set(Some((json, Rc::clone(&config) as Rc<dyn Any>)));
+    Ok(config)
 }

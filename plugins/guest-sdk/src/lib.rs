@@ -9,6 +9,8 @@ mod blocks;
 mod exported;
 pub mod state;
 
+use std::rc::Rc;
+
 pub use bindings::candour::round::types::{
     Answer, Attribute, Bar, Block, Button, Card, Cell, Chart, ChoiceInput, Ctx, Description, Evidence,
     Extension, Fact, Failure, Figure, Heading, Kept, Label, Measure, Notice, NumberInput, OptionItem,
@@ -57,7 +59,7 @@ pub struct Round<Config> {
     /// Where the call stands.
     pub ctx: Ctx,
     /// The round's settings.
-    pub config: Config,
+    pub config: Rc<Config>,
 }
 
 /// A form that a participant sent. The host has checked its answers against the fields that `render` described.
@@ -103,7 +105,7 @@ impl SentForm<'_> {
 /// What a round type does. See the contract, `plugins/wit/round-v1/round.wit`, for what the host promises about each call.
 pub trait RoundType: 'static {
     /// Its settings. May borrow from their JSON.
-    type Config<'a>: serde::Deserialize<'a>;
+    type Config<'a>: serde::Deserialize<'a> + 'a;
 
     /// The version in which it keeps its state.
     const DATA_VERSION: u32 = 1;

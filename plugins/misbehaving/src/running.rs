@@ -1,5 +1,6 @@
 //! Attacks while a call runs.
 
+use std::cell::RefCell;
 use std::hint::black_box;
 
 use guest_sdk::bindings::candour::round::{log, state};
@@ -38,9 +39,19 @@ pub fn while_drawing(attack: &str) -> Result<(), Failure> {
         "write-shared-while-drawing" => state::put("shared", "key", b"value")?,
         "append-while-drawing" => drop(state::append("shared", b"value")?),
         "everyone-while-drawing" => drop(state::everyone("key", None, 10)?),
+        "remembers" => REMEMBERED.with_borrow_mut(|(drawn, found)| {
+            *drawn += 1;
+            *found = state::mine("key")?;
+            Ok::<(), Failure>(())
+        })?,
         _ => {}
     }
     Ok(())
+}
+
+thread_local! {
+    /// How many pages it has drawn in this memory, and what it read for the last.
+    static REMEMBERED: RefCell<(u32, Option<Vec<u8>>)> = const { RefCell::new((0, None)) };
 }
 
 pub fn while_taking(attack: &str, who: &Participant, answers: &[Answer]) -> Result<(), Failure> {
@@ -69,6 +80,11 @@ pub fn while_taking(attack: &str, who: &Participant, answers: &[Answer]) -> Resu
         "write-then-refuse" => {
             state::keep_mine("key", b"half")?;
             return Err(Failure::Refused("No.".to_owned()));
+        }
+        // It reads nothing now.
+        "remembers" => {
+            let (drawn, found) = REMEMBERED.take();
+            state::keep_mine("key", format!("{drawn} {found:?}").as_bytes())?;
         }
         // Chance there is none: what it takes for chance is the same each time.
         "chance" => {

@@ -6,7 +6,7 @@ use wasmtime::ResourceLimiter;
 
 use crate::limits::{Budget, LOG_BYTES, TABLE_ELEMENTS};
 use crate::state::Place;
-use crate::view::{Overrun, View};
+use crate::view::{Access, Overrun, View};
 
 /// The data of one call's store.
 pub(crate) struct CallData {
@@ -33,6 +33,12 @@ impl CallData {
     /// The participant's own place for `key`, in calls that are a participant's.
     pub(crate) fn own(&self, key: String) -> Option<Place> {
         Some(Place::Own { participant: self.participant.clone()?, key })
+    }
+
+    /// The next call of the same guest: it may do `access`, and has a budget of its own.
+    pub(crate) fn go_on(&mut self, access: Access, budget: &Budget) {
+        self.ticks = budget.ticks;
+        self.view.go_on(access, budget);
     }
 
     /// One more tick found the guest running.

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{error::Elapsed, timeout};
-use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Lift, Linker, Lower};
+use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Instance, Lift, Linker, Lower};
 use wasmtime::{Engine, Store, UpdateDeadline};
 
 use crate::artefact::{Digest, Shelf};
@@ -115,7 +115,7 @@ impl Host {
             guest.candour_round_round().call_describe(&mut running.store).await
         })
         .await;
-        let (description, _) = running.end(called)?;
+        let description = running.end(called)?;
         check_description(&description)?;
         Ok(description)
     }
@@ -152,7 +152,8 @@ impl Host {
             store.data_mut().spend_tick()?;
             Ok(UpdateDeadline::Yield(1))
         });
-        Ok(Running { store, plugin, started, _place: place, _counting: self.ticker.count() })
+        let counting = self.ticker.count();
+        Ok(Running { store, plugin, guest: None, started, _place: place, _counting: counting })
     }
 }
 
@@ -201,17 +202,19 @@ impl Grant {
     }
 }
 
-/// One call of a guest under way.
+/// A guest in fresh memory, for one call, or for the two that a form takes.
 pub(crate) struct Running<'a> {
     pub store: Store<CallData>,
     plugin: &'a Plugin,
+    guest: Option<Instance>,
+    /// When the present call began.
     started: Instant,
     _place: SemaphorePermit<'a>,
     _counting: Counting,
 }
 
 impl Running<'_> {
-    /// Calls one function of the guest, in fresh memory. Its beginning is its own code: under the call's limits as well.
+    /// Calls one function of the guest. Its beginning is its own code: under the first call's limits.
     pub(crate) async fn call<P, R>(
         &mut self,
         export: &ComponentExportIndex,
@@ -222,8 +225,12 @@ impl Running<'_> {
         R: Send + Sync + 'static,
         (R,): ComponentNamedList + Lift,
     {
-        let instance = self.plugin.pre.instance_pre().instantiate_async(&mut self.store).await?;
-        let function = instance.get_typed_func::<P, (R,)>(&mut self.store, export)?;
+        let guest = match self.guest {
+            Some(guest) => guest,
+            None => self.plugin.pre.instance_pre().instantiate_async(&mut self.store).await?,
+        };
+        self.guest = Some(guest);
+        let function = guest.get_typed_func::<P, (R,)>(&mut self.store, export)?;
         Ok(function.call_async(&mut self.store, parameters).await?.0)
     }
 
@@ -232,15 +239,23 @@ impl Running<'_> {
         self.plugin.pre.instantiate_async(&mut self.store).await
     }
 
-    /// Counts the call, and gives its result with what it would change.
-    pub(crate) fn end<T>(
-        self,
-        called: Result<wasmtime::Result<T>, Elapsed>,
-    ) -> Result<(T, Changes), CallFailure> {
+    /// Counts the call, and gives its result.
+    pub(crate) fn end<T>(&mut self, called: Result<wasmtime::Result<T>, Elapsed>) -> Result<T, CallFailure> {
         let result = sort_out(called);
         let memory = self.store.data().memory.used();
         self.plugin.counters.count(self.started.elapsed(), memory, &result);
-        result.map(|value| (value, self.store.into_data().view.into_changes()))
+        result
+    }
+
+    /// What follows is another call of the same guest, with limits of its own; only its memory is what it was.
+    pub(crate) fn go_on(&mut self, access: Access, budget: &Budget) {
+        self.started = Instant::now();
+        self.store.data_mut().go_on(access, budget);
+    }
+
+    /// What the guest would change, and what it read.
+    pub(crate) fn into_changes(self) -> Changes {
+        self.store.into_data().view.into_changes()
     }
 }
 

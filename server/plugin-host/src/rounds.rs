@@ -1,4 +1,4 @@
-//! What can be asked of a round type. Each call begins in fresh memory on one snapshot; nothing is written by it.
+//! What can be asked of a round type. Each question begins in fresh memory on one snapshot; nothing is written by it.
 
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
@@ -6,7 +6,7 @@ use tokio::time::timeout;
 use crate::answers::{self, Sent};
 use crate::contract::{Figure, Outcome, Participant, Phase, Problem, Results, Rows};
 use crate::failure::CallFailure;
-use crate::host::{Call, Grant, Host};
+use crate::host::{Call, Grant, Host, Running};
 use crate::limits::Budget;
 use crate::output::{
     BadOutput, check, check_count, check_outcome, check_problems, check_rows, check_tally, is_page_name,
@@ -44,7 +44,7 @@ impl Host {
             running.call::<_, Vec<Problem>>(&plugin.exports.validate_config, (config,)),
         )
         .await;
-        let (problems, _) = running.end(called)?;
+        let problems = running.end(called)?;
         checked(plugin, check_problems(&problems))?;
         Ok(problems)
     }
@@ -59,22 +59,13 @@ impl Host {
         who: Option<&Participant>,
         page: &str,
     ) -> Result<Page, CallFailure> {
-        if !is_page_name(page) {
-            return Err(CallFailure::NoSuchForm);
-        }
         let grant = Grant::of(call, Access::Read, who, Budget::PAGE);
         let mut running = self.begin(&call.plugin, grant).await?;
-        let called = timeout(
-            Budget::PAGE.time,
-            running
-                .call::<_, Result<Vec<Block>, Failure>>(&call.plugin.exports.render, (&call.ctx, who, page)),
-        )
-        .await;
-        let (blocks, _) = running.end(called)?;
-        checked(&call.plugin, Page::read(said(&call.plugin, blocks)?))
+        draw(&mut running, call, who, page).await
     }
 
-    /// Takes what `who` sent: draws the page anew, reads the answers against its form, and asks the guest. Gives what came of it and what to write.
+    /// Takes what `who` sent: draws the page anew, reads the answers against its form, and asks the same guest, which may remember what it worked
+    /// out to draw. Gives what came of it and what to write.
     ///
     /// # Errors
     /// [`CallFailure`], by name; then there is nothing to write.
@@ -87,14 +78,15 @@ impl Host {
         if call.ctx.phase != Phase::Open {
             return Err(CallFailure::NotOpen);
         }
-        let page = self.render(call, Some(who), &sent.page).await?;
+        let grant = Grant::of(call, Access::Read, Some(who), Budget::PAGE);
+        let mut running = self.begin(&call.plugin, grant).await?;
+        let page = draw(&mut running, call, Some(who), &sent.page).await?;
         let form = page.form(&sent.form).ok_or(CallFailure::NoSuchForm)?;
         if !answers::has_button(form, &sent.pressed) {
             return Err(CallFailure::NoSuchForm);
         }
         let answers = answers::read(form, &sent.fields).map_err(CallFailure::Invalid)?;
-        let grant = Grant::of(call, Access::Write, Some(who), Budget::PAGE);
-        let mut running = self.begin(&call.plugin, grant).await?;
+        running.go_on(Access::Write, &Budget::PAGE);
         let SentForm { page, form, pressed, .. } = sent;
         let called = timeout(
             Budget::PAGE.time,
@@ -104,10 +96,10 @@ impl Host {
             ),
         )
         .await;
-        let (outcome, changes) = running.end(called)?;
+        let outcome = running.end(called)?;
         let outcome = said(&call.plugin, outcome)?;
         checked(&call.plugin, check_outcome(&outcome))?;
-        Ok((outcome, changes))
+        Ok((outcome, running.into_changes()))
     }
 
     /// What the round comes to, before small numbers are taken out.
@@ -122,7 +114,7 @@ impl Host {
             running.call::<_, Result<Results, Failure>>(&call.plugin.exports.tally, (&call.ctx,)),
         )
         .await;
-        let (tally, _) = running.end(called)?;
+        let tally = running.end(called)?;
         let tally = said(&call.plugin, tally)?;
         checked(&call.plugin, check_tally(&tally))?;
         Ok(tally)
@@ -143,7 +135,7 @@ impl Host {
             ),
         )
         .await;
-        let (blocks, _) = running.end(called)?;
+        let blocks = running.end(called)?;
         checked(&call.plugin, Page::read(said(&call.plugin, blocks)?))
     }
 
@@ -163,7 +155,7 @@ impl Host {
             ),
         )
         .await;
-        let (rows, _) = running.end(called)?;
+        let rows = running.end(called)?;
         let rows = said(&call.plugin, rows)?;
         checked(&call.plugin, check_rows(sheet, &rows))?;
         Ok(rows)
@@ -182,12 +174,29 @@ impl Host {
             guest.candour_round_migration().call_migrate(&mut running.store, &call.ctx, entries).await
         })
         .await;
-        let (values, _) = running.end(called)?;
+        let values = running.end(called)?;
         let values = said(&call.plugin, values)?;
         let is_whole = check(values.len() == entries.len(), BadOutput::OutOfBounds("migrated entries"));
         checked(&call.plugin, is_whole.and_then(|()| check_values(&values)))?;
         Ok(values)
     }
+}
+
+/// The page called `page`, drawn by a guest that begins with it.
+async fn draw(
+    running: &mut Running<'_>,
+    call: &Call,
+    who: Option<&Participant>,
+    page: &str,
+) -> Result<Page, CallFailure> {
+    if !is_page_name(page) {
+        return Err(CallFailure::NoSuchForm);
+    }
+    let render = &call.plugin.exports.render;
+    let asked = running.call::<_, Result<Vec<Block>, Failure>>(render, (&call.ctx, who, page));
+    let called = timeout(Budget::PAGE.time, asked).await;
+    let blocks = running.end(called)?;
+    checked(&call.plugin, Page::read(said(&call.plugin, blocks)?))
 }
 
 fn check_values(values: &[Vec<u8>]) -> Result<(), BadOutput> {

@@ -58,7 +58,13 @@ impl View {
         Self { snapshot, access, changes: Changes::default(), seed, appended: 0, calls, read, written }
     }
 
-    /// What the call would change.
+    /// For the next call of the same guest: what it may do and spend. What it has read stays noted, as it may remember it.
+    pub(crate) fn go_on(&mut self, access: Access, budget: &Budget) {
+        let Budget { calls, read, written, .. } = *budget;
+        (self.access, self.calls, self.read, self.written) = (access, calls, read, written);
+    }
+
+    /// What the call would change, and what it read.
     pub(crate) fn into_changes(self) -> Changes {
         self.changes
     }

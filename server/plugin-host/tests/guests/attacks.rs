@@ -285,6 +285,21 @@ async fn nobody_elses_keys_can_be_named() {
 }
 
 #[tokio::test]
+async fn what_a_guest_remembers_of_drawing_counts_as_read_and_ends_with_the_form() {
+    let stage = Stage::new();
+    let plugin = stage.guest("misbehaving").await;
+    let state = MemoryState::new();
+    let call = Call { state: Arc::new(state.snapshot()), ..call(&plugin, "remembers") };
+    let (_, first) = stage.host.submit(&call, &who("one"), &filled_in()).await.unwrap();
+    let (_, second) = stage.host.submit(&call, &who("one"), &filled_in()).await.unwrap();
+    state.apply(Some(&who("one")), &first).unwrap();
+    state.apply(Some(&who("one")), &second).unwrap_err();
+    for participant in ["one", "other"] {
+        assert_eq!(kept(&stage, &call, participant, "key").await.as_deref(), Some("1 None"));
+    }
+}
+
+#[tokio::test]
 async fn the_same_call_does_the_same_and_another_chance_makes_other_keys() {
     let stage = Stage::new();
     let plugin = stage.guest("misbehaving").await;
