@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 use app::commands::{Cli, run};
 use clap::Parser;
+use tikv_jemallocator::Jemalloc;
+
+#[global_allocator]
+static MEMORY: Jemalloc = Jemalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
