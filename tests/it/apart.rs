@@ -5,12 +5,31 @@ use reqwest::{Method, header};
 use crate::harness::databases::both_databases;
 use crate::harness::joiner::{Key, Onward, signature};
 use crate::harness::packs;
-use crate::harness::people::Person;
-use crate::harness::server::{DURING_BSOL, TestServer};
+use crate::harness::people::{Device, Person};
+use crate::harness::server::{Apart, DURING_BSOL, TestServer};
 use crate::harness::staff::accepts_at;
 use crate::harness::tables::Tables;
 
 const CAMPAIGN: &str = "first-conversation";
+
+/// A comms lead at work where named people's accounts are.
+async fn lead_of(apart: &Apart) -> Device {
+    let accounts = apart.identity.sides.accounts.as_ref().expect("named people are on this side");
+    let enrolment = apart.identity.sides.identity.as_ref().expect("it is served");
+    let tenant = enrolment.tenants().by_slug("bsol").await.unwrap().unwrap();
+    let new = actions::NewAccount {
+        email: "al@example.org".into(),
+        name: "Al Lead".into(),
+        roles: vec![policy::Role::CommsLead],
+    };
+    let door = apart.device(&apart.identity, "bsol");
+    let welcome = format!("{}/console/welcome?token=", door.origin());
+    let actor = actions::Actor::command_line(tenant.id);
+    let invited = accounts.invite_account(&actor, &tenant, &new, &welcome).await.unwrap();
+    accepts_at(&door, &invited.link, || DURING_BSOL.parse().unwrap()).await.expect(200);
+    door.get("/console").await.expect(200);
+    door
+}
 
 both_databases! {
     async fn somebody_joins_on_one_side_and_takes_part_on_the_other(databases: &TestDatabases) {
@@ -80,20 +99,20 @@ both_databases! {
 
     async fn a_side_alone_gives_its_own_record(databases: &TestDatabases) {
         let apart = TestServer::apart(databases, packs::ours()).await;
-        let accounts = apart.identity.sides.accounts.as_ref().expect("named people are on this side");
-        let enrolment = apart.identity.sides.identity.as_ref().expect("it is served");
-        let tenant = enrolment.tenants().by_slug("bsol").await.unwrap().unwrap();
-        let new = actions::NewAccount { email: "al@example.org".into(), name: "Al Lead".into(), roles: vec![policy::Role::CommsLead] };
-        let door = apart.device(&apart.identity, "bsol");
-        let welcome = format!("{}/console/welcome?token=", door.origin());
-        let invited = accounts.invite_account(&actions::Actor::command_line(tenant.id), &tenant, &new, &welcome).await.unwrap();
-        accepts_at(&door, &invited.link, || DURING_BSOL.parse().unwrap()).await.expect(200);
-        door.get("/console").await.expect(200);
+        let door = lead_of(&apart).await;
         for side in ["identity", "conversation"] {
             let record = door.get(&format!("/console/audit/export?side={side}")).await.expect(200);
             assert!(record.header("content-disposition").contains("record-bsol-identity.jsonl"), "{side}");
             assert!(record.body.contains("account.invite"), "{side}");
         }
+    }
+
+    async fn sealed_codes_are_not_made_on_the_side_that_knows_people(databases: &TestDatabases) {
+        let apart = TestServer::apart(databases, packs::ours()).await;
+        let lead = lead_of(&apart).await;
+        let page = format!("/console/campaigns/{CAMPAIGN}/toolkit/uhb");
+        assert!(!lead.get(&page).await.expect(200).body.contains("/codes\""));
+        assert_eq!(lead.post(&format!("{page}/codes"), &[("codes", "8")]).await.status, 404);
     }
 
     async fn neither_side_serves_or_stores_what_is_the_others(databases: &TestDatabases) {

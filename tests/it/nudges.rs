@@ -2,6 +2,7 @@
 //! processes send nothing twice.
 
 mod killed;
+mod limits;
 mod outage;
 mod undelivered;
 

@@ -100,6 +100,14 @@ both_databases! {
         assert!(person.reads(&idea).await.expect(200).body.contains("Said before it was suspended"));
     }
 
+    async fn the_platforms_page_says_which_emails_it_counts(databases: &TestDatabases) {
+        let server = TestServer::with_packs(databases, packs::all_open()).await;
+        let page = server.operator().await.get("/console/platform").await.expect(200).text();
+        for said in ["Emails about accounts and sign-up, waiting", "Emails of campaigns, and of tenants with their own mail server"] {
+            assert!(page.contains(said), "{said}: {page}");
+        }
+    }
+
     async fn parts_are_switched_off_for_one_tenant_alone(databases: &TestDatabases) {
         let server = TestServer::with_packs(databases, packs::all_open()).await;
         let operator = operator(&server).await;

@@ -1,7 +1,10 @@
 //! What comms teams hand out: each organisation's toolkit, letters with login details, and the countdown; made once whatever stops, and never behind the
 //! dates.
 
+mod codes;
+mod letters;
 mod outdated;
+mod twice;
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
@@ -37,6 +40,8 @@ const PEOPLE: usize = 1_200;
 const PARTS: usize = PEOPLE.div_ceil(LETTERS_A_PART);
 const BEFORE: &str = "Tuesday 7 May 2024 at 11:59pm";
 const AFTER: &str = "Thursday 9 May 2024 at 11:59pm";
+/// Why there are two days more.
+const MORE_TIME: &str = "Many of you asked for more time to say what you think.";
 const AN_ID: &str = "5f0c9f0e-6b1f-4c59-9d0a-1d3c7a1b2c3d";
 
 /// BSol with one conversation, which sends no emails of its own.
@@ -120,12 +125,12 @@ fn words(pdf: &[u8]) -> Vec<String> {
 
 impl TestServer {
     async fn gives_two_days_more(&self) {
+        self.changes_its_dates(DateWish::Close("2024-05-09T23:59:00".parse().unwrap()), MORE_TIME).await;
+    }
+
+    async fn changes_its_dates(&self, wish: DateWish, reason: &str) {
         let tenant = self.tenant("bsol").await;
-        let change = DateChange {
-            wish: DateWish::Close("2024-05-09T23:59:00".parse().unwrap()),
-            reason: "Many of you asked for more time to say what you think.".to_owned(),
-            announcement: String::new(),
-        };
+        let change = DateChange { wish, reason: reason.to_owned(), announcement: String::new() };
         let round = tenant.campaigns[0].rounds[0].slug.clone();
         let round = RoundDates { campaign: CAMPAIGN, round: &round, seen: None };
         self.sides().change_dates(&Actor::command_line(tenant.id), &tenant, &round, &change).await.unwrap();
@@ -243,7 +248,7 @@ both_databases! {
         let (mut emails, mut codes) = (Vec::new(), Vec::new());
         for (number, link) in (1..).zip(&links) {
             let file = fetch(&lead, link).await;
-            assert_eq!((file.name, file.kind.as_str()), (format!("letters-{number:04}.pdf"), "application/pdf"));
+            assert_eq!((file.name, file.kind.as_str()), (format!("letters-{TRUST}-{number:04}.pdf"), "application/pdf"));
             let words = words(&file.bytes);
             emails.extend(words.iter().filter(|word| word.ends_with("@uhb.example")).cloned());
             codes.extend(words.iter().filter(|word| LoginCode::parse(word).is_ok()).cloned());

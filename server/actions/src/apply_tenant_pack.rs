@@ -8,6 +8,7 @@ use storage::conversation::{self, NewRound};
 use storage::{StoredTenant, identity};
 use thiserror::Error;
 
+use crate::mailings::keep_gone_emails;
 use crate::tenant::{StoredPack, campaign_id, organisation_id, round_id};
 use crate::{ActionError, Actions, Enrolment, Tenant, Tenants, keep_smallest_groups};
 
@@ -66,6 +67,17 @@ pub enum ApplyRefusal {
         settled: u32,
         /// What the pack says, people.
         asked: u32,
+    },
+    /// It would take an email off the plan that has gone to people.
+    #[error(
+        "campaigns/{campaign}/campaign.toml: the email {email} has gone to people, so it stays in the plan: others are kept apart from it. Put it back under \
+         that short name"
+    )]
+    EmailHasGone {
+        /// Which campaign.
+        campaign: String,
+        /// The email's short name.
+        email: String,
     },
     /// A fault.
     #[error(transparent)]
@@ -170,6 +182,7 @@ pub(crate) async fn write_identity(
     stored: &StoredTenant,
 ) -> Result<(), ApplyRefusal> {
     keep_smallest_groups::on_identity(write, pack).await?;
+    keep_gone_emails(write, pack).await?;
     let slug = &pack.tenant.slug;
     write.put_tenant(&pack.tenant, stored).await?;
     for organisation in &pack.tenant.organisations {

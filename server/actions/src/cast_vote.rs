@@ -10,7 +10,7 @@ use domain::vote::{VoteCounts, VoteOutcome, VoteRefusal, VoteValue, VoteWish, de
 use storage::StorageError;
 use storage::conversation::{Conversation, VoteChange, Writing};
 
-use crate::grouped_writes;
+use crate::grouped;
 use crate::keep_act::Author;
 use crate::{ActionError, Actions, Session, Tenant};
 
@@ -43,16 +43,16 @@ impl Actions {
             return Ok(kept);
         }
         let ask = Ask { author: Author::of(session), post, wish };
-        Ok(self.votes.write(tenant.id, ask).await??)
+        Ok(self.votes.settle(tenant.id, ask).await??)
     }
 }
 
 type Decided = Result<Option<VoteOutcome>, VoteRefusal>;
 
-impl grouped_writes::Ask for Ask {
+impl grouped::Ask for Ask {
     type Outcome = Decided;
 
-    async fn write(
+    async fn settle(
         asks: &[&Self],
         conversation: &Conversation,
         clock: &dyn Clock,

@@ -8,6 +8,7 @@ mod toolkit_facts;
 
 pub use ask_for::HandoutRefusal;
 pub use fetch::{FetchedFile, HandoutJob, Outdated};
+pub(crate) use make::blocking;
 pub use storage::identity::{JobKind, JobState};
 
 /// For how long what was made is kept, days.

@@ -21,8 +21,8 @@ pub struct IssuedLogin {
 }
 
 impl Enrolment {
-    /// Issues login details to people of `organisation` who are on the roll and have not joined, a step at a time; `take` gets each step's before the next is made. Earlier details
-    /// of the same people stay good. Gives how many. See [`note_sent`](Self::note_sent).
+    /// Issues login details to everybody of `organisation` who is on the roll, a step at a time; `take` gets each step's before the next is made. Earlier details of the same people
+    /// stay good, and those of people who have joined let nobody in. Gives how many. See [`note_sent`](Self::note_sent).
     ///
     /// # Errors
     /// Database faults, or what `take` says; steps that were taken stand.

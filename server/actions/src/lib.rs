@@ -31,7 +31,7 @@ mod export_mine;
 mod find_person;
 mod find_tenant;
 mod follow_changes;
-mod grouped_writes;
+mod grouped;
 mod handouts;
 mod import_conversation;
 mod import_polis;
@@ -79,7 +79,7 @@ use chrono::NaiveDate;
 use credentials::Pepper;
 use domain::ids::CampaignId;
 use domain::{Clock, Entropy};
-use storage::conversation::Conversation;
+use storage::conversation::{Conversation, Whose};
 
 pub use ::policy;
 pub use accounts::{
@@ -119,7 +119,7 @@ pub use handouts::{FetchedFile, HandoutJob, HandoutRefusal, JobKind, JobState, K
 pub use import_conversation::Imported;
 pub use import_polis::ImportRefusal;
 pub use import_roll::{HeldRoll, RollImportRefusal, RollProgress};
-pub use issue_codes::{IssueRefusal, MAX_CODES_PER_BATCH};
+pub use issue_codes::{IssueRefusal, MAX_CODES_PER_BATCH, MAX_CODES_PER_SHEET, entry_link};
 pub use issue_logins::IssuedLogin;
 pub use join_by_single_sign_on::{AWAY_MINUTES, Away, SignOn, SingleSignOnRefusal};
 pub use keep_act::{Act, MAX_KEPT_ACTS, Placed};
@@ -129,8 +129,7 @@ pub use launch_draft::LaunchDraftRefusal;
 pub use list_mine::{MAX_MINE, Mine};
 pub use mailings::{
     EmailRules, EmailStanding, MAX_REPORT_BYTES, MailingChange, MailingRefusal, PlanChange, PlanRefusal,
-    PlannedEmail, ReportForm, StopRefusal, UNDELIVERED_DAYS, UndeliveredEmails, UndeliveredView,
-    email_version,
+    PlannedEmail, ReportForm, StopRefusal, UndeliveredEmails, UndeliveredView, email_version,
 };
 pub use moderation::{
     CaseView, Decision, LedgerCount, MAX_SUSPENSIONS, MyCase, MySuspension, QUEUE_PAGE, Queue, SimilarIdea,
@@ -157,7 +156,7 @@ pub use storage::conversation::{
 pub use storage::identity::{Account, DailyCount, Person, StoredPasskey, StoredSession, SupportAccess};
 pub use tenant::{Campaign, Organisation, Page, RoundInfo, Tenant};
 
-use grouped_writes::GroupedWrites;
+use grouped::Grouped;
 use round_types::{RoundTypeSettings, RoundTypes};
 
 /// Every use case of the conversation side, with what they need. Those of the identity side are [`Enrolment`]'s.
@@ -168,11 +167,13 @@ pub struct Actions {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     pepper: Pepper,
-    votes: GroupedWrites<cast_vote::Ask>,
+    votes: Grouped<cast_vote::Ask>,
     joined: Arc<Mutex<JoinedFigures>>,
     looks: Arc<publish_figures::Looks>,
     round_types: RoundTypes,
-    answers: GroupedWrites<round_types::Ask>,
+    answers: Grouped<round_types::Ask>,
+    /// Whose part of a round is read for a page or a form.
+    parts: Grouped<Whose>,
 }
 
 /// What a process serves: one side or both.
@@ -281,7 +282,7 @@ impl Sides {
 type JoinedFigures = HashMap<CampaignId, (NaiveDate, i64)>;
 
 impl Actions {
-    /// Every use case over `conversation`. Starts the task that writes votes; call it inside a tokio runtime.
+    /// Every use case over `conversation`. Starts the tasks that write votes and answers; call it inside a tokio runtime.
     pub fn new(
         conversation: Conversation,
         tenants: Arc<Tenants>,
@@ -290,8 +291,9 @@ impl Actions {
         pepper: Pepper,
         round_types: RoundTypeSettings,
     ) -> Self {
-        let votes = GroupedWrites::start(conversation.clone(), Arc::clone(&clock));
-        let answers = GroupedWrites::start(conversation.clone(), Arc::clone(&clock));
+        let votes = Grouped::start(conversation.clone(), Arc::clone(&clock));
+        let answers = Grouped::start(conversation.clone(), Arc::clone(&clock));
+        let parts = Grouped::start(conversation.clone(), Arc::clone(&clock));
         let round_types = RoundTypes::new(round_types, &pepper, conversation.clone());
         Self {
             conversation,
@@ -304,6 +306,7 @@ impl Actions {
             looks: Arc::default(),
             round_types,
             answers,
+            parts,
         }
     }
 

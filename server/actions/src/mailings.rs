@@ -15,17 +15,21 @@ mod test_email;
 mod write_email;
 
 use chrono::{DateTime, Utc};
+use domain::mailing::MailingState;
 use domain::planned_email::{Audience, EmailFile, held};
 use domain::sending::{Earlier, Turn, planned_for, turn};
-use domain::tenant_pack::{EntryRoute, Standing};
-use storage::identity::{CampaignRow, MailingKey, Recipients, StoredMailing};
+use domain::tenant_pack::{EntryRoute, Standing, TenantPack};
+use storage::identity::{CampaignRow, MailingKey, Reading, Recipients, StoredMailing};
 
-use crate::{ActionError, Campaign, Enrolment, Organisation, Tenant};
+use crate::apply_tenant_pack::unpack;
+use crate::tenant::campaign_id;
+use crate::{ActionError, ApplyRefusal, Campaign, Enrolment, Organisation, Tenant};
 
+pub(crate) use begin_mailings::beginning;
 pub use change_mailing::{MailingChange, MailingRefusal};
 pub use change_plan::{PlanChange, PlanRefusal, email_version};
 pub use show_plan::{EmailRules, EmailStanding, PlannedEmail};
-pub use show_undelivered::{UNDELIVERED_DAYS, UndeliveredEmails, UndeliveredView};
+pub use show_undelivered::{UndeliveredEmails, UndeliveredView};
 pub use stop_emails::{MAX_REPORT_BYTES, ReportForm, StopRefusal};
 
 /// The mailing of login details to whoever of the roll has none: it is begun by a press, not by the plan, and may be begun again.
@@ -39,6 +43,7 @@ struct Plan<'a> {
     tenant: &'a Tenant,
     campaign: &'a Campaign,
     mailings: Vec<StoredMailing>,
+    now: DateTime<Utc>,
 }
 
 impl<'a> Plan<'a> {
@@ -47,8 +52,8 @@ impl<'a> Plan<'a> {
     }
 
     /// What is to become of `email` now, by the dates alone.
-    fn turn(&self, email: &EmailFile, now: DateTime<Utc>) -> Turn {
-        turn(email, &self.campaign.file, &self.tenant.sending, self.tenant.zone, now)
+    fn turn(&self, email: &EmailFile) -> Turn {
+        turn(email, &self.campaign.file, &self.tenant.sending, self.tenant.zone, self.now)
     }
 
     /// The emails that began to go by `at`, and those that are planned before `email`. Of two at the same time one is before the other, so that they
@@ -59,15 +64,18 @@ impl<'a> Plan<'a> {
         let own = (planned(email), email.slug.as_str());
         let others = self.campaign.file.emails.iter().filter(|other| other.slug != email.slug);
         let when = |other: &'a EmailFile| match self.mailing(&other.slug) {
-            // What was cancelled or missed before it began reached nobody.
             Some(mailing) if reached_nobody(mailing) => None,
-            Some(mailing) => Some(mailing.begun_at).filter(|begun| *begun <= at),
+            // Of one that is not over, the next may leave now.
+            Some(mailing) => Some((mailing.begun_at, mailing.ended_at.unwrap_or(self.now)))
+                .filter(|(begun, _)| *begun <= at),
             // What is held reaches nobody as things are.
             None => planned(other)
                 .filter(|at| (Some(*at), other.slug.as_str()) < own)
-                .filter(|at| held(other, &self.campaign.file, *zone, *at).is_none()),
+                .filter(|at| held(other, &self.campaign.file, *zone, *at).is_none())
+                .map(|at| (at, at)),
         };
-        others.filter_map(|other| Some(Earlier { email: other, at: when(other)? })).collect()
+        let earlier = |other| when(other).map(|(at, until)| Earlier { email: other, at, until });
+        others.filter_map(earlier).collect()
     }
 }
 
@@ -95,13 +103,38 @@ impl Enrolment {
 
     async fn plan<'a>(&self, tenant: &'a Tenant, campaign: &'a Campaign) -> Result<Plan<'a>, ActionError> {
         let mailings = self.identity.read(tenant.id).await?.mailings(Some(campaign.id)).await?;
-        Ok(Plan { tenant, campaign, mailings })
+        Ok(Plan { tenant, campaign, mailings, now: self.clock.now() })
     }
 }
 
-/// Whether it was over before it began.
+/// Refuses `pack` if it takes an email off the plan that has gone: what has gone is known by the plan, which keeps the next ones apart from it.
+///
+/// # Errors
+/// [`ApplyRefusal::EmailHasGone`], or a fault.
+pub(crate) async fn keep_gone_emails(reading: &Reading, pack: &TenantPack) -> Result<(), ApplyRefusal> {
+    let Some(standing) = reading.tenant().await?.as_ref().map(unpack).transpose()? else { return Ok(()) };
+    for (slug, before) in &standing.campaigns {
+        let Some(after) = pack.campaigns.get(slug) else { continue };
+        let is_kept = |email: &&EmailFile| after.emails.iter().any(|other| other.slug == email.slug);
+        let dropped: Vec<_> = before.emails.iter().filter(|email| !is_kept(email)).collect();
+        if dropped.is_empty() {
+            continue;
+        }
+        let mailings = reading.mailings(Some(campaign_id(&pack.tenant.slug, slug))).await?;
+        let gone = |email: &&EmailFile| {
+            mailings.iter().any(|mailing| mailing.key.slug == email.slug && !reached_nobody(mailing))
+        };
+        if let Some(email) = dropped.into_iter().find(gone) {
+            return Err(ApplyRefusal::EmailHasGone { campaign: slug.clone(), email: email.slug.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Whether it was over before it began: taken off or missed. One that began and found everybody in is none of these, and nobody is to see a difference.
 fn reached_nobody(mailing: &StoredMailing) -> bool {
-    mailing.state.is_over() && mailing.counts.addressed == 0
+    let stopped = matches!(mailing.state, MailingState::Cancelled | MailingState::Missed);
+    stopped && mailing.ended_at == Some(mailing.begun_at)
 }
 
 fn key(campaign: &Campaign, slug: &str) -> MailingKey {

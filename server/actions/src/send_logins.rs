@@ -2,6 +2,7 @@
 
 use documents::login_letters::LetterHead;
 use domain::clock::random_bytes;
+use domain::figures::in_whole_groups;
 use domain::mailing::MailingState;
 use domain::time_zone::in_words;
 use mail::{Address, Dispatch, Invitation, Link, Message};
@@ -9,10 +10,11 @@ use storage::identity::{MailingKey, Recipients};
 use thiserror::Error;
 
 use crate::actor::record;
-use crate::mailings::{LET_GO_ON, LOGIN_DETAILS};
+use crate::mailings::{LET_GO_ON, LOGIN_DETAILS, beginning};
 use crate::{ActionError, Actor, Campaign, Enrolment, IssuedLogin, Organisation, Tenant};
 
-/// How many of an organisation have login details.
+/// How many of an organisation have login details, in whole groups: emails that ask people in bring some to those who have not joined alone, so exact
+/// numbers before and after one would tell whether somebody has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginsCount {
     /// The organisation's name.
@@ -21,6 +23,8 @@ pub struct LoginsCount {
     pub on_roll: i64,
     /// Of these, were given login details: such that have left.
     pub with_details: i64,
+    /// The smallest group that is shown.
+    pub smallest_group: u32,
 }
 
 /// What invitations to one organisation's people are about.
@@ -47,9 +51,6 @@ pub enum SendLoginsRefusal {
     /// Nobody can join any more.
     #[error("This campaign has closed, so nobody can join it any more.")]
     Closed,
-    /// Everybody has some.
-    #[error("Everybody on the list has login details already.")]
-    Nobody,
     /// A fault.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -112,9 +113,7 @@ impl LoginEmail<'_> {
 
     /// When the campaign opens and closes, in words.
     fn times(&self) -> Result<[String; 2], ActionError> {
-        let span = self.campaign.span();
-        let (opens, closes) =
-            span.ok_or_else(|| ActionError::Fault("the campaign has no rounds".to_owned()))?;
+        let (opens, closes) = self.campaign.must_have_span()?;
         Ok([opens, closes].map(|at| in_words(at, self.tenant.zone)))
     }
 }
@@ -129,10 +128,16 @@ impl Enrolment {
         tenant: &Tenant,
         campaign: &Campaign,
     ) -> Result<Vec<LoginsCount>, ActionError> {
-        let counts = self.identity.read(tenant.id).await?.logins_by_organisation(campaign.id).await?;
+        let reading = self.identity.read(tenant.id).await?;
+        let frozen = reading.figures(campaign.id).smallest_group().await?;
+        let smallest_group = frozen.unwrap_or(campaign.smallest_group);
+        let counts = reading.logins_by_organisation(campaign.id).await?;
         let named = tenant.organisations.iter().filter_map(|organisation| {
             let (_, on_roll, with_details) = *counts.iter().find(|(id, ..)| *id == organisation.id)?;
-            Some(LoginsCount { organisation: organisation.name.clone(), on_roll, with_details })
+            let [on_roll, with_details] =
+                [on_roll, with_details].map(|people| in_whole_groups(people, smallest_group));
+            let organisation = organisation.name.clone();
+            Some(LoginsCount { organisation, on_roll, with_details, smallest_group })
         });
         Ok(named.collect())
     }
@@ -171,7 +176,8 @@ impl Enrolment {
     }
 
     /// Sends login details to everybody on the roll of a campaign to whom none have left, those among them whom the mail server let down before:
-    /// as a mailing, so that the page answers at once, and whoever presses twice, here or at another process, sends nothing twice.
+    /// as a mailing, so that the page answers at once, and whoever presses twice, here or at another process, sends nothing twice. Whether there was
+    /// anybody is not told.
     ///
     /// # Errors
     /// A [`SendLoginsRefusal`].
@@ -189,15 +195,17 @@ impl Enrolment {
             return Err(SendLoginsRefusal::Closed);
         }
         let key = MailingKey { campaign: campaign.id, slug: LOGIN_DETAILS.to_owned() };
-        if !write.begin_mailing(&key, MailingState::Going, now, "").await? {
-            let rested =
-                write.take_mailing(&key).await?.is_some_and(|mailing| mailing.state == MailingState::Paused);
-            write.set_mailing(&key, MailingState::Going, now, if rested { LET_GO_ON } else { "" }).await?;
+        let (mut state, mut why) = beginning(&write, tenant, now).await?;
+        if !write.begin_mailing(&key, state, now, &why).await? {
+            let before = write.take_mailing(&key).await?;
+            if before.is_some_and(|mailing| mailing.state == MailingState::Paused) {
+                // The second press lets it go on.
+                (state, why) = (MailingState::Going, LET_GO_ON.to_owned());
+            }
+            write.set_mailing(&key, state, now, &why).await?;
         }
         let to = Recipients { organisations: &[], not_joined: false, without_login: true };
-        if write.address_mailing(&key, &to, now).await? == 0 && write.is_mailing_empty(&key).await? {
-            return Err(SendLoginsRefusal::Nobody);
-        }
+        write.address_mailing(&key, &to, now).await?;
         let detail = "to everybody who had none, by email";
         record(write.audit_trail(), actor, now, "roll.send-logins", &campaign.slug, detail).await?;
         write.commit().await?;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use documents::calendar::{CalendarRound, calendar};
 
-use crate::{Campaign, RoundInfo};
+use crate::{ActionError, Campaign, RoundInfo};
 
 /// Its media type.
 pub use documents::calendar::MEDIA_TYPE as CALENDAR_TYPE;
@@ -13,6 +13,14 @@ impl Campaign {
     pub fn span(&self) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         let opens = self.rounds.iter().map(|round| round.opens_at).min()?;
         Some((opens, self.rounds.iter().map(|round| round.closes_at).max()?))
+    }
+
+    /// The same, for what makes no sense without rounds.
+    ///
+    /// # Errors
+    /// A fault where it has none.
+    pub(crate) fn must_have_span(&self) -> Result<(DateTime<Utc>, DateTime<Utc>), ActionError> {
+        self.span().ok_or_else(|| ActionError::Fault("the campaign has no rounds".to_owned()))
     }
 
     /// The calendar file of its rounds; `address` is where people find it.

@@ -1,8 +1,7 @@
 //! Under which address people find a tenant.
 
 use actions::Tenant;
-pub use actions::login_link;
-use credentials::SealedCode;
+pub use actions::{entry_link, login_link};
 use web::Addresses;
 
 use crate::config::Side;
@@ -135,11 +134,6 @@ impl Addresses for SideAddresses {
     fn together(&self) -> bool {
         self.together
     }
-}
-
-/// The link that enters with `code`, given the tenant's address.
-pub fn entry_link(tenant_url: &str, code: &SealedCode) -> String {
-    format!("{tenant_url}enter?code={code}")
 }
 
 /// Where an invitation of a named person leads, given the address of the tenant's identity side; its token goes behind.

@@ -23,7 +23,7 @@ use crate::addresses::{PublicUrl, Scheme};
 use crate::data_folder::{IDENTITY_SECRET_FILE, PEPPER_FILE};
 use crate::secrets::PepperSource;
 use file::{ConfigFile, SecretsSection, ServerSection};
-pub use mail::{MailSettings, MailWay};
+pub use mail::{MailSettings, MailWay, NotifySettings};
 pub use storage::{Databases, StorageSettings};
 
 /// Read when `--config` names no other and this one is there.

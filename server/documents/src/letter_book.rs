@@ -73,9 +73,9 @@ impl LetterBook {
         Ok(Self { head, colours, logo_values, logo })
     }
 
-    /// What a part's file is called: "letters-0001.pdf".
-    pub fn file_name(number: u32) -> String {
-        format!("letters-{number:04}.pdf")
+    /// What a part's file is called, by the organisation's short name: "letters-uhb-0001.pdf".
+    pub fn file_name(organisation: &str, number: u32) -> String {
+        format!("letters-{organisation}-{number:04}.pdf")
     }
 
     /// A part of the book, as a tagged PDF; parts count from 1, and each letter says which of which part it is.

@@ -21,7 +21,7 @@ pub enum Placeholder {
     Opens,
     /// When it closes.
     Closes,
-    /// Why the dates were changed last.
+    /// Why the closing was moved last.
     Reason,
 }
 
@@ -56,7 +56,7 @@ pub struct Facts {
     pub opens: String,
     /// When it closes.
     pub closes: String,
-    /// Why the dates were changed last; empty if they never were.
+    /// Why the closing was moved last; empty if it never was.
     pub reason: String,
 }
 

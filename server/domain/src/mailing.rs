@@ -54,6 +54,9 @@ impl MailingState {
     }
 }
 
+/// How long it is known how many emails did not arrive, days, today included.
+pub const UNDELIVERED_DAYS: u64 = 30;
+
 /// Why an email did not arrive, or perhaps did not, as its operator is told: classes, and never whose email it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Undelivered {

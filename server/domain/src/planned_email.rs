@@ -94,9 +94,9 @@ impl EmailKind {
         }
     }
 
-    /// Whether it is a nudge: it asks in whoever has heard of it before. These are counted and kept apart.
+    /// Whether it is a nudge: it asks in who has not joined, the launch like the others. These are counted and kept apart.
     pub fn is_nudge(self) -> bool {
-        matches!(self, Self::Reminder | Self::Extension | Self::LastDay)
+        self.audience() == Audience::NotJoined
     }
 }
 

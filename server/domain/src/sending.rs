@@ -70,9 +70,13 @@ impl SendingFile {
         if free(&today) && (self.from..self.until).contains(&local_time(at, zone)) {
             return Some(at);
         }
-        let mornings = (0..DAYS_AHEAD).filter_map(|days| today.checked_add_days(Days::new(days)));
-        let mornings = mornings.filter(free).map(|day| local_moment(day.and_time(self.from), zone));
-        mornings.into_iter().find(|morning| *morning >= at)
+        let days = (0..DAYS_AHEAD).filter_map(|days| today.checked_add_days(Days::new(days)));
+        // An hour that autumn repeats begins twice.
+        let mornings = days.filter(free).flat_map(|day| {
+            let from = day.and_time(self.from);
+            [Some(local_moment(from, zone)), to_instant(from, zone, Ambiguous::Latest).ok()]
+        });
+        mornings.flatten().find(|morning| *morning >= at)
     }
 }
 
@@ -148,19 +152,17 @@ pub fn turn(
     if until.is_some_and(|until| planned >= until) {
         return Turn::TooLate(TooLate::Until);
     }
-    if planned > now {
-        return Turn::Waits(planned);
-    }
     let most = match email.kind.audience() {
         Audience::NotJoined => NUDGE_LATE_HOURS,
         Audience::Everybody => NEWS_LATE_HOURS,
     };
     // Quiet hours and holidays between its time and the first moment at which it could go are no lateness.
     let first = sending.first_moment(due, zone).unwrap_or(due);
-    if now - first > TimeDelta::hours(most) {
+    // By the time at which it could go, it may have become too late.
+    if planned - first > TimeDelta::hours(most) {
         return Turn::TooLate(TooLate::Hours(most));
     }
-    Turn::Goes
+    if planned > now { Turn::Waits(planned) } else { Turn::Goes }
 }
 
 /// The first moment at which `email` must not go any more.
@@ -175,17 +177,19 @@ fn deadline(email: &EmailFile, zone: Tz) -> Option<DateTime<Utc>> {
     }
 }
 
-/// A nudge that has gone, or is planned to go before another.
+/// An email that has gone, or is planned to go before another.
 #[derive(Clone, Copy, Debug)]
 pub struct Earlier<'a> {
     /// The email.
     pub email: &'a EmailFile,
     /// When it began to go, or is to.
     pub at: DateTime<Utc>,
+    /// When the last of it left, or is to.
+    pub until: DateTime<Utc>,
 }
 
-/// Why `email` must not go at `at` because of others. For a nudge: it is too soon after the last, or one too many. For what tells of something: the
-/// same people have been told, such as by a "closed" that was held until the close.
+/// Why `email` must not go at `at` because of others. For a nudge: it is too soon after the last, or one too many. For what tells
+/// of something: the same people have been told, such as by a "closed" that was held until the close.
 pub fn crowded(email: &EmailFile, at: DateTime<Utc>, earlier: &[Earlier<'_>], zone: Tz) -> Option<Held> {
     if !email.kind.is_nudge() {
         let same = |other: &&Earlier<'_>| {
@@ -204,12 +208,13 @@ pub fn crowded(email: &EmailFile, at: DateTime<Utc>, earlier: &[Earlier<'_>], zo
             && other.at <= at
     };
     let apart = TimeDelta::hours(NUDGES_APART_HOURS);
-    let last = earlier.iter().filter(same).max_by_key(|other| other.at);
-    if let Some(last) = last.filter(|last| at - last.at < apart) {
-        return Some(Held::TooSoon {
-            after: last.email.title.clone(),
-            from: in_words(last.at + apart, zone),
-        });
+    let last = earlier.iter().filter(same).max_by_key(|other| other.until);
+    if let Some(last) = last.filter(|last| at - last.until < apart) {
+        let from = last.until + apart;
+        // To the minute, which is not before it.
+        let seconds = (60 - from.timestamp().rem_euclid(60)) % 60;
+        let from = in_words(from + TimeDelta::seconds(seconds), zone);
+        return Some(Held::TooSoon { after: last.email.title.clone(), from });
     }
     let most = organisations_of(email, earlier).map(|organisation| {
         let reaches = |other: &&Earlier<'_>| match organisation {
@@ -278,6 +283,14 @@ mod tests {
         assert_eq!(planned("2024-03-31T01:30:00"), at("2024-03-31T01:00:00Z"));
         assert_eq!(planned("2024-10-27T01:30:00"), at("2024-10-27T00:30:00Z"));
         assert_eq!(planned("2024-02-29T09:00:00"), at("2024-02-29T09:00:00Z"));
+        // Where the quiet hours end in the hour that is there twice, what was too early the second time need not wait for tomorrow.
+        let half_past = SendingFile { from: NaiveTime::from_hms_opt(1, 30, 0).unwrap(), ..night.clone() };
+        for (at_night, first) in
+            [("00:15:00", "00:30:00"), ("01:15:00", "01:30:00"), ("01:45:00", "01:45:00")]
+        {
+            let [at_night, first] = [at_night, first].map(|time| at(&format!("2024-10-27T{time}Z")));
+            assert_eq!(half_past.first_moment(at_night, London), Some(first));
+        }
         // The quiet hours end by the clock on the wall.
         let usual = SendingFile::default();
         assert_eq!(usual.first_moment(at("2024-03-30T23:00:00Z"), London), Some(at("2024-03-31T06:00:00Z")));
@@ -293,6 +306,11 @@ mod tests {
         assert_eq!(goes(&reminder, &usual, "2024-04-30T08:00:00Z"), Turn::Goes);
         assert_eq!(goes(&reminder, &usual, "2024-04-30T22:00:00Z"), Turn::Waits(at("2024-05-01T06:00:00Z")));
         assert_eq!(goes(&reminder, &usual, "2024-05-01T08:00:00Z"), Turn::Goes);
+        // In the night before the third day nothing is promised that the morning will not keep.
+        assert_eq!(
+            goes(&reminder, &usual, "2024-05-01T22:00:00Z"),
+            Turn::TooLate(TooLate::Hours(NUDGE_LATE_HOURS))
+        );
         assert_eq!(
             goes(&reminder, &usual, "2024-05-01T08:00:01Z"),
             Turn::TooLate(TooLate::Hours(NUDGE_LATE_HOURS))
@@ -325,24 +343,36 @@ mod tests {
         let when = |email: &EmailFile| local_moment(email.send_at, London);
         let first = to("first", 2, &["a", "b"]);
         let soon = to("soon", 5, &["b"]);
-        let earlier = [Earlier { email: &first, at: when(&first) }];
+        let earlier = [Earlier { email: &first, at: when(&first), until: when(&first) }];
         assert_eq!(crowded(&soon, when(&soon), &earlier, London), None, "72 hours are enough");
         let held = crowded(&soon, when(&soon) - TimeDelta::seconds(1), &earlier, London).unwrap().to_string();
         assert!(
             held.contains("too soon after “first”") && held.contains("Friday 5 April 2024 at 9:00am"),
             "{held}"
         );
+        let slow = [Earlier { until: when(&first) + TimeDelta::hours(2), ..earlier[0] }];
+        assert!(
+            crowded(&soon, when(&soon) + TimeDelta::hours(1), &slow, London).is_some(),
+            "the last of it counts"
+        );
+        let launch = EmailFile { kind: EmailKind::Launch, ..first.clone() };
+        let launched = [Earlier { email: &launch, ..earlier[0] }];
+        assert!(
+            crowded(&soon, when(&soon) - TimeDelta::seconds(1), &launched, London).is_some(),
+            "it asks people in"
+        );
         let others = to("others", 3, &["c"]);
         assert_eq!(crowded(&others, when(&others), &earlier, London), None, "other people");
         let all: Vec<EmailFile> = [1, 5, 9, 13].map(|day| to(&format!("n{day}"), day, &["a"])).into();
-        let earlier: Vec<_> = all.iter().map(|email| Earlier { email, at: when(email) }).collect();
+        let earlier: Vec<_> =
+            all.iter().map(|email| Earlier { email, at: when(email), until: when(email) }).collect();
         let fifth = to("fifth", 20, &[]);
         assert_eq!(crowded(&fifth, when(&fifth), &earlier, London), Some(Held::TooMany), "a has had four");
         assert_eq!(crowded(&to("b", 20, &["b"]), when(&fifth), &earlier, London), None);
         let news = EmailFile { kind: EmailKind::Closed, ..fifth };
         assert_eq!(crowded(&news, when(&news), &earlier, London), None, "news is no nudge");
         let again = EmailFile { slug: "again".into(), ..news.clone() };
-        let told = [Earlier { email: &news, at: when(&news) }];
+        let told = [Earlier { email: &news, at: when(&news), until: when(&news) }];
         assert_eq!(
             crowded(&again, when(&news), &told, London),
             Some(Held::SaidAlready { before: "fifth".into() })

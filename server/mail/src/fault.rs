@@ -39,6 +39,10 @@ pub enum SendFault {
     /// The server said not now (4xx).
     #[error("the mail server put the message off with code {0}")]
     PutOff(Reply),
+    /// The server takes nothing of ours now: it greets nobody, says good-bye (421), wants nothing from this sender, or (429) has had enough from us.
+    /// That says nothing about the message or whom it goes to.
+    #[error("the mail server takes no messages now, code {0}")]
+    Closed(Reply),
     /// The server does not take our login (530, 534, 535, 538; of Notify 401, 403): the operator must act, the message is innocent.
     #[error("the mail server did not accept our login, code {0}")]
     Login(Reply),
@@ -90,6 +94,7 @@ impl SendFault {
             Self::AddressRefused(_)
             | Self::Refused(_)
             | Self::PutOff(_)
+            | Self::Closed(_)
             | Self::Login(_)
             | Self::Unreachable
             | Self::NotSafe

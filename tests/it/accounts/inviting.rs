@@ -3,10 +3,9 @@
 use domain::account::INVITATION_DAYS;
 use policy::Role;
 
-use crate::harness::answer::between;
 use crate::harness::databases::both_databases;
 use crate::harness::server::TestServer;
-use crate::harness::staff::{PASSWORD, accepts, email_of, types};
+use crate::harness::staff::{App, PASSWORD, accepts, email_of, new_app_on, types};
 
 use super::deeds;
 
@@ -66,24 +65,31 @@ both_databases! {
         let (_, link) = server.invites("bsol", "Sam Birch", &[Role::Viewer]).await;
         let (token, device) = (link.split_once("token=").unwrap().1, server.device("bsol"));
         let page = device.get(&format!("/console/welcome?token={token}")).await.expect(200);
-        let kept = page.body.rsplit("name=\"kept\" value=\"").next().unwrap().split('"').next().unwrap().to_owned();
-        let typed = between(&page.body, "<b class=\"candour-breaks\">", "</b>").unwrap().to_owned();
-        let app = crate::harness::staff::App::new(&typed, &server.clock);
+        let (typed, kept) = new_app_on(&page);
+        let app = App::new(typed, &server.clock);
         for (password, code, words) in [
             ("short", &*app.shows(), "Choose a longer password"),
             ("sam birch sam birch", &*app.shows(), "leave out your name"),
             (PASSWORD, "000000", "not the code"),
             (PASSWORD, "", "Type the 6 digits"),
         ] {
-            let fields = [("token", token), ("password", password), ("kept", &*kept), ("code", code)];
+            let fields = [("token", token), ("password", password), ("kept", kept), ("code", code)];
             let refused = device.post("/console/welcome", &fields).await.expect(422);
             assert!(refused.text().contains(words), "{password} {code}: {}", refused.text());
+            assert_eq!(new_app_on(&refused), (typed, kept), "the app that has read it goes on");
         }
         // The secret of another account's page is of no use.
         let (_, other) = server.invites("bsol", "Ann Other", &[Role::Viewer]).await;
         let other = other.split_once("token=").unwrap().1;
-        let fields = [("token", other), ("password", PASSWORD), ("kept", &*kept), ("code", &*app.shows())];
-        device.post("/console/welcome", &fields).await.expect(422);
+        let fields = [("token", other), ("password", PASSWORD), ("kept", kept), ("code", &*app.shows())];
+        let refused = device.post("/console/welcome", &fields).await.expect(422);
+        assert_ne!(new_app_on(&refused).0, typed);
+        // A passkey that comes to nothing changes no secret either.
+        let fields = [("token", token), ("kept", "x"), ("answer", "x"), ("app", kept)];
+        let refused = device.post("/console/welcome/passkey", &fields).await.expect(422);
+        assert_eq!(new_app_on(&refused), (typed, kept));
+        let fields = [("token", token), ("password", PASSWORD), ("kept", kept), ("code", &*app.shows())];
+        device.post("/console/welcome", &fields).await.expect(200);
     }
 
     async fn somebody_who_lost_everything_begins_anew(databases: &TestDatabases) {

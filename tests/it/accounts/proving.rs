@@ -6,7 +6,7 @@ use policy::Role;
 use crate::harness::answer::{Answer, between};
 use crate::harness::databases::both_databases;
 use crate::harness::server::TestServer;
-use crate::harness::staff::{Colleague, PASSWORD};
+use crate::harness::staff::{Colleague, PASSWORD, new_app_on};
 
 const INVITE: &str = "/console/people/invite";
 /// Longer than a proof counts, seconds.
@@ -109,6 +109,17 @@ both_databases! {
         let typed = [("name", "Sam Birch"), ("email", "nobody"), ("role", "viewer")];
         let wrong = lead.post(INVITE, &typed).await.expect(422);
         assert!(wrong.body.contains("id=\"email-error\""), "{}", wrong.text());
+    }
+
+    async fn another_app_is_the_same_after_an_error(databases: &TestDatabases) {
+        let server = TestServer::start(databases).await;
+        let lead = server.colleague("bsol", "Al Lead", &[Role::CommsLead]).await;
+        let page = lead.get("/console/account/ways").await.expect(200);
+        let (typed, kept) = new_app_on(&page);
+        let fields = [("password", "short"), ("kept", kept), ("code", "")];
+        let refused = lead.post("/console/account/ways/app", &fields).await.expect(422);
+        assert_eq!(new_app_on(&refused), (typed, kept));
+        assert_ne!(new_app_on(&lead.get("/console/account/ways").await.expect(200)).0, typed, "another page, another secret");
     }
 
     async fn the_first_page_says_when_in_a_sentence(databases: &TestDatabases) {

@@ -37,9 +37,13 @@ impl Browser {
 
     /// Clicks the first thing that `css` names.
     pub async fn click(&self, css: &str) {
-        let element = self.one(css).await;
-        element.scroll_into_view().await.expect("elements can be scrolled to");
-        element.click().await.unwrap_or_else(|error| panic!("{css}: {error}"));
+        self.try_click(css).await.unwrap_or_else(|error| panic!("{css}: {error}"));
+    }
+
+    async fn try_click(&self, css: &str) -> WebDriverResult<()> {
+        let element = self.find(By::Css(css)).await?;
+        element.scroll_into_view().await?;
+        element.click().await
     }
 
     /// Presses the first visible link or button inside `css` whose words begin with these, and waits for the page that it leads to.
@@ -65,9 +69,13 @@ impl Browser {
              found.setAttribute('data-pressed', '');
              return found.matches('a[href]:not([href^=\"#\"]), form button:not([type=button])');"
         );
-        let leads_on = self.evaluate(&mark).await;
+        let mut leads_on = self.evaluate(&mark).await;
         assert!(!leads_on.is_null(), "no {found} on {}:\n{}", self.place().await, self.words().await);
-        self.click("[data-pressed]").await;
+        if self.try_click("[data-pressed]").await.is_err() {
+            // What is live may be drawn anew between the look and the click: then nothing was clicked.
+            leads_on = self.evaluate(&mark).await;
+            self.click("[data-pressed]").await;
+        }
         if leads_on == json!(true) {
             self.until(
                 "return document.readyState === 'complete' && !document.querySelector('[data-pressed]');",

@@ -26,7 +26,7 @@ both_databases! {
     async fn complaints_let_emails_rest_until_a_lead_has_looked(databases: &TestDatabases) {
         let (server, emails) = mailed(databases).await;
         let (lead, tables) = (lead(&server).await, Tables::of_identity(databases).await);
-        going(&tables, "night", "uhb").await;
+        going(&server, &tables, "night", "uhb").await;
         let complains = async |number: usize| {
             let email = &emails[number];
             reports(&server, "bsol", complaint(email.to().as_str(), &email.id())).await;
@@ -62,7 +62,7 @@ both_databases! {
     async fn addresses_that_do_not_exist_let_emails_rest_as_well(databases: &TestDatabases) {
         let (server, emails) = mailed(databases).await;
         let (lead, tables) = (lead(&server).await, Tables::of_identity(databases).await);
-        going(&tables, "night", "uhb").await;
+        going(&server, &tables, "night", "uhb").await;
         let sent = tables.number("SELECT CAST(SUM(sent) AS BIGINT) FROM mailing").await;
         tables.change("UPDATE mailing SET sent = sent + 40 WHERE slug = 'night'").await;
         let most = ((sent + 40) * MOST_REFUSED_PERCENT / 100) as usize;

@@ -80,6 +80,42 @@ both_databases! {
         assert_eq!(tables.number(STOPPED).await, 1);
     }
 
+    async fn what_is_reported_again_counts_as_any_request(databases: &TestDatabases) {
+        let (server, emails) = mailed(databases).await;
+        let device = server.device("bsol");
+        let reported = async |number: usize| {
+            let body = dsn(emails[number].to().as_str(), &emails[number].id(), "5.1.1");
+            let report = device.request(Method::POST, "/emails/reports").header(header::CONTENT_TYPE, "message/rfc822");
+            device.send(report.body(body)).await
+        };
+        // What is new does not count.
+        for number in 0..5 {
+            reported(number).await.expect(204);
+        }
+        for _ in 0..web::edge::guessing::REQUEST_BURST {
+            reported(0).await.expect(204);
+        }
+        reported(0).await.expect(429);
+        assert_eq!(Tables::of_identity(databases).await.number(STOPPED).await, 5);
+    }
+
+    async fn a_first_press_is_never_refused_whoever_else_has_pressed(databases: &TestDatabases) {
+        let (server, emails) = mailed(databases).await;
+        let device = server.device("bsol");
+        let pressed = async |number: usize| {
+            device.send(device.request(Method::POST, &stop_path(&emails[number]))).await
+        };
+        for _ in 0..=web::edge::guessing::REQUEST_BURST {
+            pressed(0).await.expect(200);
+        }
+        let again = pressed(0).await.expect(429);
+        assert!(again.text().contains("You will get no more of these emails"), "it is true all the same: {}", again.text());
+        assert!(pressed(1).await.expect(200).text().contains("You will get no more of these emails"));
+        assert_eq!(Tables::of_identity(databases).await.number(STOPPED).await, 2);
+        server.clock.advance(again.header("retry-after").parse().unwrap());
+        pressed(0).await.expect(200);
+    }
+
     async fn a_report_counts_with_the_reference_that_went_out(databases: &TestDatabases) {
         let (server, emails) = mailed(databases).await;
         let tables = Tables::of_identity(databases).await;

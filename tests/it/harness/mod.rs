@@ -6,7 +6,7 @@
 //! - [`pages`]: a few bytes of HTML on a port, to prove the harness itself.
 //! - [`server`]: Candour itself, started on a test's databases, at a time and with a seed of the test's own.
 //! - [`joiner`]: those who join with a credential that nobody can trace.
-//! - [`mail_server`]: a mail server that is slow, and goes away.
+//! - [`mail_server`]: a mail server that is slow, and goes away; [`notify_service`]: GOV.UK Notify, as far as emails go.
 //! - [`people`]: those who come to it by browser or program, and [`answer`]: what they are told.
 //! - [`binary`]: the `candour` program in a process of its own.
 //! - [`identity_provider`]: where an organisation's people sign in.
@@ -26,6 +26,7 @@ pub mod databases;
 pub mod identity_provider;
 pub mod joiner;
 pub mod mail_server;
+pub mod notify_service;
 pub mod packs;
 pub mod pages;
 pub mod patience;

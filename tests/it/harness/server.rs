@@ -110,8 +110,7 @@ impl TestServer {
 
     /// Migrates the databases, applies `packs`, and sends emails through the mail server at this port of this machine.
     pub async fn mailing_through(databases: &TestDatabases, packs: Vec<TenantPack>, port: u16) -> Self {
-        let mut config = config(databases);
-        config.mail.way = MailWay::Smtp(Smtp {
+        let way = MailWay::Smtp(Smtp {
             host: "127.0.0.1".to_owned(),
             port,
             encryption: Encryption::None,
@@ -119,6 +118,13 @@ impl TestServer {
             timeout: PATIENCE,
             authority: None,
         });
+        Self::mailing_by(databases, packs, way).await
+    }
+
+    /// The same by any way.
+    pub async fn mailing_by(databases: &TestDatabases, packs: Vec<TenantPack>, way: MailWay) -> Self {
+        let mut config = config(databases);
+        config.mail.way = way;
         let server = Self::serve_as(config, &VirtualClock::at(DURING_BSOL), 1).await;
         for pack in packs {
             server.apply(&pack).await;

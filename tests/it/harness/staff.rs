@@ -154,12 +154,17 @@ pub async fn accepts_at(device: &Device, link: &str, now: impl Fn() -> DateTime<
 async fn sets_up(device: &Device, link: &str, code: impl FnOnce(&str) -> String) -> Answer {
     let token = link.split_once("token=").expect("an invitation has a token").1;
     let page = device.get(&format!("/console/welcome?token={token}")).await.expect(200);
+    let (typed, kept) = new_app_on(&page);
+    let fields = [("token", token), ("password", PASSWORD), ("kept", kept), ("code", &code(typed))];
+    device.post("/console/welcome", &fields).await
+}
+
+/// An authenticator's secret on a page that sets one up: as it is typed into the app, and sealed, as the form brings it back.
+pub fn new_app_on(page: &Answer) -> (&str, &str) {
     let typed = between(&page.body, "type this into the app: <b class=\"candour-breaks\">", "</b>");
     // The passkey's form stands first.
     let kept = page.body.rsplit("name=\"kept\" value=\"").next().and_then(|rest| rest.split('"').next());
-    let (typed, kept) = (typed.expect("a secret"), kept.expect("a sealed secret"));
-    let fields = [("token", token), ("password", PASSWORD), ("kept", kept), ("code", &code(typed))];
-    device.post("/console/welcome", &fields).await
+    (typed.expect("a secret"), kept.expect("a sealed secret"))
 }
 
 /// The address of somebody called `name`.

@@ -22,6 +22,8 @@ both_databases! {
         server.mails_at("2024-04-23T08:00:00Z").await;
         let EmailStanding::Paused(_, why) = server.standing("launch").await else { panic!("too many were refused") };
         assert!(why.contains("More than 5 in 100 were refused by the mail server"), "{why}");
+        let tables = Tables::of_identity(databases).await;
+        tables.change("INSERT INTO undelivered (tenant_id, day, why, emails) SELECT tenant_id, '2024-03-24', 'refused', 7 FROM mailing").await;
         let tenant = server.tenant("bsol").await;
         let actor = Actor::command_line(tenant.id);
         let resume = MailingChange::Resume;
@@ -34,8 +36,10 @@ both_databases! {
         assert_eq!((counts.addressed, counts.sent, counts.refused, counts.unsure), (140, 100, 40, 0), "in whole groups");
         assert_eq!(mail.taken().len(), 100);
         let addresses = "SELECT count(*) FROM no_email WHERE why = 'bounced'";
-        assert_eq!(Tables::of_identity(databases).await.number(addresses).await, 12, "who is only put off, or refused, is written to again");
+        assert_eq!(tables.number(addresses).await, 12, "who is only put off, or refused, is written to again");
 
+        let old = "SELECT count(*) FROM undelivered WHERE day < '2024-04-01'";
+        assert_eq!(tables.number(old).await, 0, "thirty days are enough");
         let found = server.enrolment.undelivered(&tenant).await.unwrap();
         let in_all: Vec<_> = found.in_all.iter().map(|one| (one.why, one.emails)).collect();
         let expected = [(Undelivered::NoSuchAddress, 10), (Undelivered::Refused, 20), (Undelivered::GivenUp, 10), (Undelivered::BrokeOff, 0)];

@@ -1,9 +1,11 @@
 //! What was handed out and is behind: marked as out of date once anything in it has changed, not the dates alone.
 
+use domain::planned_email::{EmailFile, EmailKind};
 use domain::tenant_pack::TenantPack;
+use domain::timetable::DateWish;
 use policy::Role;
 
-use super::{AFTER, BEFORE, CAMPAIGN, COUNCIL, TOOLKIT, fetch, finished, started};
+use super::{AFTER, BEFORE, CAMPAIGN, COUNCIL, MORE_TIME, TOOLKIT, fetch, finished, started};
 use crate::harness::answer::between;
 use crate::harness::databases::both_databases;
 use crate::harness::staff::Colleague;
@@ -51,6 +53,26 @@ both_databases! {
         assert_eq!(entries(&feed), entries(&piece));
         assert!(feed.contains("DTSTART:20240509T225900Z") && !feed.contains("20240507T"), "{feed}");
         assert!(piece.contains("BEGIN:VALARM") && !feed.contains("BEGIN:VALARM"));
+    }
+
+    async fn a_pause_has_reasons_of_its_own_and_the_closing_keeps_its(databases: &TestDatabases) {
+        let server = started(databases).await;
+        server.gives_two_days_more().await;
+        server.clock.advance(86_400);
+        server.changes_its_dates(DateWish::Pause, "The servers are looked after.").await;
+        server.clock.advance(3_600);
+        server.changes_its_dates(DateWish::Resume, "The servers were looked after.").await;
+
+        let tenant = server.tenant("bsol").await;
+        let (campaign, council) = (&tenant.campaigns[0], tenant.organisation(COUNCIL).expect("our pack has it"));
+        let more = EmailFile::new("more", "More time", EmailKind::Extension, "2024-05-08T09:00:00".parse().unwrap());
+        let said = server.enrolment.preview_words(&tenant, campaign, &more, council).unwrap().paragraphs.concat();
+        assert!(said.contains(MORE_TIME) && !said.contains("looked after"), "{said}");
+        let facts = server.enrolment.toolkit_facts(&tenant, campaign, council, "https://bsol.example/").await.unwrap();
+        let moved = facts.moved.expect("new posters say that the closing has moved");
+        let before = moved.former_closes_at.to_rfc3339();
+        assert_eq!((before.as_str(), moved.reason.as_str()), ("2024-05-07T22:59:00+00:00", MORE_TIME));
+        assert_eq!(facts.version.number, 4, "each change makes a version");
     }
 
     async fn a_toolkit_is_marked_once_its_look_or_its_words_have_changed(databases: &TestDatabases) {

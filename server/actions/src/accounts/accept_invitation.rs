@@ -59,7 +59,8 @@ pub(super) struct Chosen {
 }
 
 impl Accounts {
-    /// Whose invitation this is; none if it is not good any more.
+    /// Whose invitation this is; none if it is not good any more. `kept` is the [`NewAuthenticator::kept`] that a form brought back, if one
+    /// did: the authenticator stays the same then.
     ///
     /// # Errors
     /// Database faults.
@@ -67,11 +68,12 @@ impl Accounts {
         &self,
         tenant: &Tenant,
         token: &str,
+        kept: &str,
     ) -> Result<Option<Welcome>, ActionError> {
         let Some(hash) = self.invitation_hash(token) else { return Ok(None) };
         let account = self.identity.read(tenant.id).await?.invited(hash, self.clock.now()).await?;
         let Some(account) = account else { return Ok(None) };
-        Ok(Some(Welcome { authenticator: self.new_authenticator(tenant, &account)?, account }))
+        Ok(Some(Welcome { authenticator: self.new_authenticator(tenant, &account, kept)?, account }))
     }
 
     /// Accepts an invitation with a password and an authenticator app.
@@ -94,15 +96,21 @@ impl Accounts {
         self.accept(write, tenant, &account, "password and authenticator app", device).await
     }
 
-    /// A secret for an authenticator app of `account`.
+    /// A secret for an authenticator app of `account`: the one that a form brought back as `kept`, for an app may know it already, or a new one.
     pub(super) fn new_authenticator(
         &self,
         tenant: &Tenant,
         account: &Account,
+        kept: &str,
     ) -> Result<NewAuthenticator, ActionError> {
-        let secret = TotpSecret::from_bytes(random_bytes(&*self.entropy));
-        let sealed =
-            secret.seal(&self.secret.derive(labels::TOTP_SECRETS), random_bytes(&*self.entropy), account.id);
+        let key = self.secret.derive(labels::TOTP_SECRETS);
+        let brought = from_hex(kept)
+            .and_then(|sealed| TotpSecret::open(&key, account.id, &sealed).map(|secret| (secret, sealed)));
+        let (secret, sealed) = brought.unwrap_or_else(|| {
+            let secret = TotpSecret::from_bytes(random_bytes(&*self.entropy));
+            let sealed = secret.seal(&key, random_bytes(&*self.entropy), account.id);
+            (secret, sealed)
+        });
         let address = secret.otpauth(&tenant.branding.service_name, &account.email);
         let qr = documents::code_sheet::qr_svg(&address)
             .map_err(|refusal| ActionError::Fault(refusal.to_string()))?;

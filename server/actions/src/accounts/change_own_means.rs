@@ -57,7 +57,8 @@ impl Accounts {
         })
     }
 
-    /// What another passkey, or another authenticator, begins with.
+    /// What another passkey, or another authenticator, begins with; `kept` is the authenticator's [`NewAuthenticator::kept`] that a form
+    /// brought back, if one did.
     ///
     /// # Errors
     /// An [`AccountRefusal`].
@@ -66,6 +67,7 @@ impl Accounts {
         tenant: &Tenant,
         who: &SignedIn,
         site: Option<&PasskeySite>,
+        kept: &str,
     ) -> Result<NewMeans, AccountRefusal> {
         self.must_have_proved(&who.actor)?;
         let (means, held) = self.own(tenant, who).await?;
@@ -76,7 +78,7 @@ impl Accounts {
             }
             _ => None,
         };
-        Ok(NewMeans { passkey, authenticator: self.new_authenticator(tenant, &means.account)? })
+        Ok(NewMeans { passkey, authenticator: self.new_authenticator(tenant, &means.account, kept)? })
     }
 
     /// Adds a passkey, called `label`.

@@ -1,7 +1,7 @@
 //! Asking for a toolkit or for letters: a row, and somebody is told.
 
 use domain::ids::ItemId;
-use storage::identity::{JobKind, NewJob};
+use storage::identity::{JobKind, JobState, NewJob, StoredJob};
 use thiserror::Error;
 
 use super::toolkit_facts::digest;
@@ -23,8 +23,8 @@ pub enum HandoutRefusal {
     /// Its people come in without login details.
     #[error("The people of this organisation sign up themselves: they have no login details.")]
     SignUp,
-    /// Everybody has joined, or nobody is on the list.
-    #[error("There is nobody on this organisation's list who still needs a letter.")]
+    /// Nobody came by the roll.
+    #[error("There is nobody on this organisation's list.")]
     Nobody,
     /// [`MAX_JOBS`].
     #[error("{MAX_JOBS} files are kept already. Take some off the list first.")]
@@ -44,8 +44,8 @@ impl From<storage::StorageError> for HandoutRefusal {
 }
 
 impl Enrolment {
-    /// Asks for the toolkit of `organisation`, or for letters for those of its people who have not joined; gives the job's id. `url` as for
-    /// [`toolkit_facts`](Self::toolkit_facts).
+    /// Asks for the toolkit of `organisation`, or for letters for its people, joined or not; gives the job's id. While the same
+    /// is waiting or being made, that is the one. `url` as for [`toolkit_facts`](Self::toolkit_facts).
     ///
     /// # Errors
     /// A [`HandoutRefusal`].
@@ -76,7 +76,13 @@ impl Enrolment {
             parts,
         };
         let write = self.identity.write(tenant.id).await?;
-        if write.jobs(campaign.id).await?.len() >= MAX_JOBS {
+        // Held: who presses twice at once gets one.
+        write.take_tenant().await?;
+        let kept = write.jobs(campaign.id).await?;
+        if let Some(same) = kept.iter().find(|kept| is_under_way(kept, &job)) {
+            return Ok(same.asked.id);
+        }
+        if kept.len() >= MAX_JOBS {
             return Err(HandoutRefusal::Full);
         }
         write.add_job(&job).await?;
@@ -110,4 +116,11 @@ impl Enrolment {
         let a_part = documents::letter_book::LETTERS_A_PART as i64;
         (people > 0).then(|| (people + a_part - 1) / a_part).ok_or(HandoutRefusal::Nobody)
     }
+}
+
+/// Whether `kept` is what `asked` asks for again, and is not all there yet. With other dates or words it is not the same.
+fn is_under_way(kept: &StoredJob, asked: &NewJob) -> bool {
+    let NewJob { kind, about, version, facts, .. } = &kept.asked;
+    let same = (kind, about, version, facts) == (&asked.kind, &asked.about, &asked.version, &asked.facts);
+    same && matches!(kept.state, JobState::Waiting | JobState::Working)
 }

@@ -8,9 +8,15 @@ use documents::login_letters::Letter;
 use documents::toolkit::{self, ToolkitFacts};
 use domain::clock::random_bytes;
 use storage::identity::{JobFile, JobKind, JobState, StoredJob};
+use tokio::sync::Semaphore;
 
 use super::{KEPT_DAYS, LEASE_MINUTES, sealed_name};
 use crate::{ActionError, Campaign, Enrolment, LoginEmail, Organisation, Tenant, login_link};
+
+/// Handouts that are drawn at once by this process, single pieces and parts of jobs alike: each keeps a processor busy for seconds.
+const DRAWN_AT_ONCE: usize = 2;
+/// Their places. The processors are the whole process', so the places are, too.
+static PLACES: Semaphore = Semaphore::const_new(DRAWN_AT_ONCE);
 
 /// What letters are.
 const PDF: &str = "application/pdf";
@@ -52,19 +58,20 @@ impl Enrolment {
             return Ok(false);
         }
         let write = self.identity.write(tenant.id).await?;
-        let Some(job) = write.claim_job(now, now + TimeDelta::minutes(LEASE_MINUTES)).await? else {
+        let Some(mut job) = write.claim_job(now, now + TimeDelta::minutes(LEASE_MINUTES)).await? else {
             return Ok(false);
         };
         write.commit().await?;
+        let id = job.asked.id;
         let outcome = tokio::select! {
             biased;
             () = stop => {
                 let write = self.identity.write(tenant.id).await?;
-                write.release_job(job.asked.id).await?;
+                write.release_job(id).await?;
                 write.commit().await?;
                 return Ok(false);
             }
-            outcome = self.make_claimed(tenant, &job, url) => outcome,
+            outcome = self.make_claimed(tenant, &mut job, url) => outcome,
         };
         if let Err(fault) = outcome {
             tracing::error!(tenant = tenant.slug, %fault, "what was asked for could not be made");
@@ -73,7 +80,7 @@ impl Enrolment {
         Ok(true)
     }
 
-    async fn make_claimed(&self, tenant: &Tenant, job: &StoredJob, url: &str) -> Result<(), ActionError> {
+    async fn make_claimed(&self, tenant: &Tenant, job: &mut StoredJob, url: &str) -> Result<(), ActionError> {
         let campaign = tenant.campaigns.iter().find(|campaign| campaign.id == job.asked.campaign);
         let (Some(campaign), Some(organisation)) = (campaign, tenant.organisation(&job.asked.about)) else {
             return Err(ActionError::Fault("the organisation or the campaign is gone".to_owned()));
@@ -81,9 +88,7 @@ impl Enrolment {
         let facts = self.toolkit_facts(tenant, campaign, organisation, url).await?;
         match job.asked.kind {
             JobKind::Toolkit => self.make_toolkit(tenant, job, facts).await,
-            JobKind::Letters => {
-                self.make_letters((tenant, campaign, organisation), job.clone(), facts, url).await
-            }
+            JobKind::Letters => self.make_letters((tenant, campaign, organisation), job, facts, url).await,
         }
     }
 
@@ -99,17 +104,18 @@ impl Enrolment {
         let lease = self.clock.now() + TimeDelta::minutes(LEASE_MINUTES);
         let write = self.identity.write(tenant.id).await?;
         if write.add_part(job, &file, None, lease).await? {
-            write.end_job(job.asked.id, JobState::Done, "").await?;
+            write.end_job(job.asked.id, lease, JobState::Done, "").await?;
             write.commit().await?;
         }
         Ok(())
     }
 
-    /// One part of the letters after another, until everybody has one or another process has gone on.
+    /// One part of the letters after another, until everybody has one or another process has gone on. `job` follows: whoever ends it has to name its
+    /// last claim.
     async fn make_letters(
         &self,
         (tenant, campaign, organisation): (&Tenant, &Campaign, &Organisation),
-        mut job: StoredJob,
+        job: &mut StoredJob,
         facts: ToolkitFacts,
         url: &str,
     ) -> Result<(), ActionError> {
@@ -125,7 +131,7 @@ impl Enrolment {
             let people = reading.people_to_invite(campaign.id, organisation.id, job.reached, most).await?;
             drop(reading);
             let Some(last) = people.last().map(|person| person.id) else {
-                return self.end(tenant, &job, JobState::Done, "").await;
+                return self.end(tenant, job, JobState::Done, "").await;
             };
             let (mut hashes, mut letters) = (Vec::new(), Vec::new());
             for person in people {
@@ -142,16 +148,17 @@ impl Enrolment {
                 blocking(move || made.part(number, &letters).map_err(|fault| fault.to_string())).await?;
             let name = sealed_name(job.asked.id, job.done + 1);
             let content = seal_file(&self.secret, random_bytes(&*self.entropy), &name, &pdf);
-            let file = JobFile { file: LetterBook::file_name(number), media_type: PDF.to_owned(), content };
+            let file = LetterBook::file_name(&organisation.slug, number);
+            let file = JobFile { file, media_type: PDF.to_owned(), content };
             let lease = self.clock.now() + TimeDelta::minutes(LEASE_MINUTES);
             let write = self.identity.write(tenant.id).await?;
-            if !write.add_part(&job, &file, Some(last), lease).await? {
+            if !write.add_part(job, &file, Some(last), lease).await? {
                 return Ok(());
             }
             write.add_logins(&hashes).await?;
             write.mark_logins_sent(&hashes.iter().map(|(hash, _)| *hash).collect::<Vec<_>>()).await?;
             write.commit().await?;
-            (job.done, job.reached) = (job.done + 1, Some(last));
+            (job.done, job.reached, job.lease_until) = (job.done + 1, Some(last), lease);
         }
     }
 
@@ -163,7 +170,7 @@ impl Enrolment {
         why: &str,
     ) -> Result<(), ActionError> {
         let write = self.identity.write(tenant.id).await?;
-        write.end_job(job.asked.id, state, why).await?;
+        write.end_job(job.asked.id, job.lease_until, state, why).await?;
         Ok(write.commit().await?)
     }
 
@@ -182,11 +189,46 @@ impl Enrolment {
     }
 }
 
-/// Off the threads that answer requests: drawing takes seconds.
-pub(super) async fn blocking<T: Send + 'static>(
+/// Off the threads that answer requests, for drawing takes seconds, and no more than [`DRAWN_AT_ONCE`]: who comes then waits.
+pub(crate) async fn blocking<T: Send + 'static>(
     make: impl FnOnce() -> Result<T, String> + Send + 'static,
 ) -> Result<T, ActionError> {
-    let made =
-        tokio::task::spawn_blocking(make).await.map_err(|error| ActionError::Fault(error.to_string()))?;
-    made.map_err(ActionError::Fault)
+    let fault = |_| ActionError::Fault("nothing is drawn any more".to_owned());
+    let place = PLACES.acquire().await.map_err(fault)?;
+    // The place goes with the work: whoever goes away does not free it before it is done.
+    let made = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        make()
+    });
+    made.await.map_err(|error| ActionError::Fault(error.to_string()))?.map_err(ActionError::Fault)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn no_more_are_drawn_at_once_than_there_are_places() {
+        let (at_once, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let asked = (0..4 * DRAWN_AT_ONCE).map(|number| {
+            let (at_once, most) = (Arc::clone(&at_once), Arc::clone(&most));
+            tokio::spawn(blocking(move || {
+                most.fetch_max(at_once.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                std::thread::sleep(Duration::from_millis(20));
+                at_once.fetch_sub(1, Ordering::SeqCst);
+                if number == 0 { Err("no paper".to_owned()) } else { Ok(number) }
+            }))
+        });
+        let asked: Vec<_> = asked.collect();
+        for (number, asked) in asked.into_iter().enumerate() {
+            let drawn = asked.await.unwrap();
+            assert_eq!(drawn.ok(), (number > 0).then_some(number), "who waits gets theirs");
+        }
+        assert!((1..=DRAWN_AT_ONCE).contains(&most.load(Ordering::SeqCst)), "{most:?}");
+        assert_eq!(PLACES.available_permits(), DRAWN_AT_ONCE, "every place is free again");
+    }
 }

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use documents::toolkit::{MovedClosing, ToolkitFacts, ToolkitLogo, ToolkitVersion};
 use domain::sending::local_moment;
 use domain::time_zone::local_date;
+use domain::timetable::DatesChanged;
 
 use crate::show_calendar::entry;
 use crate::{ActionError, Campaign, Enrolment, Organisation, Tenant, printed_head};
@@ -13,6 +14,12 @@ impl Campaign {
     pub fn dates_version(&self) -> u32 {
         let changes: usize = self.rounds.iter().map(|round| round.changes.len()).sum();
         u32::try_from(changes).unwrap_or(u32::MAX).saturating_add(1)
+    }
+
+    /// The last change that moved a closing. What has paused it since, and let it go on, has reasons of its own, which are none for the closing.
+    pub(crate) fn last_moved(&self) -> Option<&DatesChanged> {
+        let changes = self.rounds.iter().flat_map(|round| &round.changes);
+        changes.filter(|change| change.from.is_some()).max_by_key(|change| change.at)
     }
 }
 
@@ -44,7 +51,7 @@ impl Enrolment {
     ) -> ToolkitFacts {
         let link = format!("{url}join/{}", campaign.slug);
         let last = campaign.rounds.iter().flat_map(|round| &round.changes).max_by_key(|change| change.at);
-        let moved = last.and_then(|change| {
+        let moved = campaign.last_moved().and_then(|change| {
             let former_closes_at = local_moment(change.from?, tenant.zone);
             Some(MovedClosing { former_closes_at, reason: change.reason.clone() })
         });

@@ -3,11 +3,13 @@
 use chrono::{DateTime, Utc};
 use domain::mailing::MailingState;
 use domain::planned_email::EmailFile;
-use domain::sending::{Turn, crowded};
+use domain::sending::{TooLate, Turn, crowded};
+use storage::identity::Writing;
 
 use super::stop_emails::reputation;
-use super::{Plan, key, named_organisations, recipients};
-use crate::{ActionError, Campaign, Enrolment, Tenant};
+use super::{MailingChange, Plan, key, named_organisations, recipients};
+use crate::actor::record;
+use crate::{ActionError, Actor, Campaign, Enrolment, Tenant};
 
 impl Enrolment {
     /// Begins every planned email whose turn has come, and notes those for which it is too late. Gives how many were begun.
@@ -37,54 +39,80 @@ impl Enrolment {
             return Ok(0);
         }
         let plan = self.plan(tenant, campaign).await?;
-        let now = self.clock.now();
         let mut begun = 0;
         let to_come = campaign.file.emails.iter().filter(|email| plan.mailing(&email.slug).is_none());
         for email in to_come {
-            match plan.turn(email, now) {
+            match plan.turn(email) {
                 // Read again for each: the one before may be what keeps it back.
-                Turn::Goes => begun += usize::from(self.begin_one(tenant, campaign, email, now).await?),
-                Turn::TooLate(why) => {
-                    let write = self.identity.write(tenant.id).await?;
-                    let key = key(campaign, &email.slug);
-                    write.begin_mailing(&key, MailingState::Missed, now, &why.to_string()).await?;
-                    write.commit().await?;
-                }
+                Turn::Goes => begun += usize::from(self.begin_one(tenant, campaign, email, None).await?),
+                Turn::TooLate(why) => self.note_missed(tenant, campaign, email, why).await?,
                 Turn::Waits(_) | Turn::Held(_) => {}
             }
         }
         Ok(begun)
     }
 
-    /// Begins `email`, unless others stand in its way or it was begun before.
+    async fn note_missed(
+        &self,
+        tenant: &Tenant,
+        campaign: &Campaign,
+        email: &EmailFile,
+        why: TooLate,
+    ) -> Result<(), ActionError> {
+        let Some(write) = self.hold_plan(tenant, campaign).await? else { return Ok(()) };
+        let (key, now) = (key(campaign, &email.slug), self.clock.now());
+        write.begin_mailing(&key, MailingState::Missed, now, &why.to_string()).await?;
+        Ok(write.commit().await?)
+    }
+
+    /// Begins `email`, unless others stand in its way, it was begun before, or the plan is another by now; on record if somebody wants it now.
     pub(super) async fn begin_one(
         &self,
         tenant: &Tenant,
         campaign: &Campaign,
         email: &EmailFile,
-        now: DateTime<Utc>,
+        by: Option<&Actor>,
     ) -> Result<bool, ActionError> {
-        let write = self.identity.write(tenant.id).await?;
-        // The campaign's row is held, so that two emails cannot both be the first of the two.
-        if write.take_campaign(campaign.id).await?.is_none_or(|row| row.erased_on.is_some()) {
-            return Ok(false);
-        }
-        let plan = Plan { tenant, campaign, mailings: write.mailings(Some(campaign.id)).await? };
+        let Some(write) = self.hold_plan(tenant, campaign).await? else { return Ok(false) };
+        let now = self.clock.now();
+        let plan = Plan { tenant, campaign, mailings: write.mailings(Some(campaign.id)).await?, now };
         if crowded(email, now, &plan.before(email, now), tenant.zone).is_some() {
             return Ok(false);
         }
         let key = key(campaign, &email.slug);
-        // Whoever leads the campaign looks at it first where what is said of the last ones is bad.
-        let (state, why) = match reputation(&write, tenant, now).await?.too_many() {
-            Some(why) => (MailingState::Paused, why.to_string()),
-            None => (MailingState::Going, String::new()),
-        };
+        let (state, why) = beginning(&write, tenant, now).await?;
         if !write.begin_mailing(&key, state, now, &why).await? {
             return Ok(false);
         }
         let organisations = named_organisations(email, tenant);
         write.address_mailing(&key, &recipients(email, &organisations), now).await?;
+        if let Some(actor) = by {
+            let deed = MailingChange::SendNow.deed();
+            let subject = format!("{}/{}", campaign.slug, email.slug);
+            record(write.audit_trail(), actor, now, deed, &subject, &email.title).await?;
+        }
         write.commit().await?;
         Ok(true)
     }
+
+    /// Holds the campaign, so that two of its emails cannot both be the first of the two, and nobody changes its plan; nothing if its roll is
+    /// deleted, or the plan that this process knows is not the one that stands.
+    async fn hold_plan(&self, tenant: &Tenant, campaign: &Campaign) -> Result<Option<Writing>, ActionError> {
+        let write = self.identity.write(tenant.id).await?;
+        let row = write.take_campaign(campaign.id).await?;
+        let stands = write.pack_digest().await?.is_some_and(|digest| digest == tenant.digest);
+        Ok(row.filter(|row| row.erased_on.is_none() && stands).map(|_| write))
+    }
+}
+
+/// How an email to many begins: whoever leads the campaign looks at it first where what is said of the tenant's last ones is bad.
+pub(crate) async fn beginning(
+    write: &Writing,
+    tenant: &Tenant,
+    now: DateTime<Utc>,
+) -> Result<(MailingState, String), ActionError> {
+    Ok(match reputation(write, tenant, now).await?.too_many() {
+        Some(why) => (MailingState::Paused, why.to_string()),
+        None => (MailingState::Going, String::new()),
+    })
 }

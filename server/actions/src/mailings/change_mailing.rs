@@ -1,7 +1,9 @@
 //! What a comms lead does to a planned email: take it off, let it rest, let it go on, send it now.
 
 use domain::mailing::MailingState;
+use domain::planned_email::EmailFile;
 use domain::sending::{Turn, crowded};
+use domain::time_zone::in_words;
 use thiserror::Error;
 
 use super::{LET_GO_ON, key};
@@ -22,7 +24,7 @@ pub enum MailingChange {
 }
 
 impl MailingChange {
-    fn deed(self) -> &'static str {
+    pub(super) fn deed(self) -> &'static str {
         match self {
             Self::Cancel => "email.cancel",
             Self::Pause => "email.pause",
@@ -50,6 +52,9 @@ pub enum MailingRefusal {
     /// It has begun to go.
     #[error("This email has begun to go already.")]
     Begun,
+    /// Somebody or something else was faster.
+    #[error("The plan has changed at this moment. Look at it again.")]
+    Changed,
     /// The dates, the quiet hours or other emails say no.
     #[error("{0}")]
     Held(String),
@@ -79,36 +84,16 @@ impl Enrolment {
         let email =
             campaign.file.emails.iter().find(|email| email.slug == slug).ok_or(MailingRefusal::Unknown)?;
         self.mailable(tenant, campaign).await?.ok_or(MailingRefusal::NotMailable)?;
-        let now = self.clock.now();
         if change == MailingChange::SendNow {
-            let today = email.sent_at(now, tenant.zone);
-            let plan = self.plan(tenant, campaign).await?;
-            if plan.mailing(slug).is_some() {
-                return Err(MailingRefusal::Begun);
-            }
-            match plan.turn(&today, now) {
-                Turn::Goes => {}
-                Turn::Held(why) => return Err(MailingRefusal::Held(why.to_string())),
-                Turn::TooLate(why) => return Err(MailingRefusal::Held(why.to_string())),
-                Turn::Waits(_) => {
-                    return Err(MailingRefusal::Held(
-                        "It is a quiet hour or a holiday: no emails go now.".to_owned(),
-                    ));
-                }
-            }
-            if let Some(why) = crowded(email, now, &plan.before(email, now), tenant.zone) {
-                return Err(MailingRefusal::Held(why.to_string()));
-            }
-            if !self.begin_one(tenant, campaign, email, now).await? {
-                return Err(MailingRefusal::Begun);
-            }
+            self.send_now(actor, (tenant, campaign), email).await?;
+            self.mailing_was_begun();
+            return Ok(());
         }
+        let now = self.clock.now();
         let write = self.identity.write(tenant.id).await?;
         let key = key(campaign, slug);
-        let found = write.take_mailing(&key).await?.map(|mailing| mailing.state);
-        match (change, found) {
-            (MailingChange::SendNow, _) => {}
-            (_, Some(state)) if state.is_over() => return Err(MailingRefusal::Over),
+        match (change, write.take_mailing(&key).await?) {
+            (_, Some(mailing)) if mailing.state.is_over() => return Err(MailingRefusal::Over),
             (MailingChange::Cancel, None) => {
                 write.begin_mailing(&key, MailingState::Cancelled, now, "").await?;
             }
@@ -117,9 +102,12 @@ impl Enrolment {
                 write.set_mailing(&key, MailingState::Cancelled, now, "").await?;
             }
             (_, None) => return Err(MailingRefusal::NotBegun),
+            (MailingChange::SendNow, Some(_)) => return Err(MailingRefusal::Begun),
             (MailingChange::Pause, Some(_)) => write.set_mailing(&key, MailingState::Paused, now, "").await?,
-            (MailingChange::Resume, Some(_)) => {
-                write.set_mailing(&key, MailingState::Going, now, LET_GO_ON).await?;
+            (MailingChange::Resume, Some(mailing)) => {
+                // What rested by itself is not to do so again; what somebody paused still may.
+                let why = if mailing.why.is_empty() { "" } else { LET_GO_ON };
+                write.set_mailing(&key, MailingState::Going, now, why).await?;
             }
         }
         record(
@@ -134,5 +122,48 @@ impl Enrolment {
         write.commit().await?;
         self.mailing_was_begun();
         Ok(())
+    }
+
+    /// Refuses `email` if it may not go now.
+    ///
+    /// # Errors
+    /// A [`MailingRefusal`], which says when it can go.
+    pub async fn may_go_now(
+        &self,
+        (tenant, campaign): (&Tenant, &Campaign),
+        email: &EmailFile,
+    ) -> Result<(), MailingRefusal> {
+        let plan = self.plan(tenant, campaign).await?;
+        if plan.mailing(&email.slug).is_some() {
+            return Err(MailingRefusal::Begun);
+        }
+        match plan.turn(&email.sent_at(plan.now, tenant.zone)) {
+            Turn::Goes => {}
+            Turn::Held(why) => return Err(MailingRefusal::Held(why.to_string())),
+            Turn::TooLate(why) => return Err(MailingRefusal::Held(why.to_string())),
+            Turn::Waits(until) => {
+                let until = in_words(until, tenant.zone);
+                let why = format!("It is a quiet hour or a holiday: no emails go before {until}.");
+                return Err(MailingRefusal::Held(why));
+            }
+        }
+        match crowded(email, plan.now, &plan.before(email, plan.now), tenant.zone) {
+            Some(why) => Err(MailingRefusal::Held(why.to_string())),
+            None => Ok(()),
+        }
+    }
+
+    /// Begins `email` now, if it might go now at all.
+    async fn send_now(
+        &self,
+        actor: &Actor,
+        (tenant, campaign): (&Tenant, &Campaign),
+        email: &EmailFile,
+    ) -> Result<(), MailingRefusal> {
+        self.may_go_now((tenant, campaign), email).await?;
+        match self.begin_one(tenant, campaign, email, Some(actor)).await? {
+            true => Ok(()),
+            false => Err(MailingRefusal::Changed),
+        }
     }
 }

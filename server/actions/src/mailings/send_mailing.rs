@@ -3,14 +3,17 @@
 //! where it cannot be asked (SMTP) the email counts as perhaps sent and is not sent again. So no more is claimed than is sent at once, and what
 //! became of it is written down with the next claims.
 
-use chrono::TimeDelta;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
 use credentials::{LoginCode, StopToken, email_reference};
 use domain::clock::random_bytes;
 use domain::ids::PersonId;
 use domain::mailing::{LEASE_MINUTES, MailingState};
 use domain::person::PersonOrigin;
-use domain::planned_email::{Audience, EmailFile};
-use domain::sending::{TooLate, Turn, turn};
+use domain::planned_email::{Audience, EmailFile, Held};
+use domain::round::RoundState;
+use domain::sending::{Turn, turn};
 use domain::time_zone::local_date;
 use mail::{Mailer, Message, SendFault};
 use storage::identity::{DueItem, MailingKey, REFERENCE_BYTES, Settled, StoredMailing, Writing};
@@ -23,8 +26,10 @@ use crate::{ActionError, Campaign, Enrolment, Tenant, printed_head};
 
 /// Emails of a mailing that are sent before the next mailing has its turn.
 const TURN: usize = 128;
+/// How long a turn goes on claiming: one tenant's slow mail server holds up no other's emails for long.
+const TURN_TIME: Duration = Duration::from_secs(10);
 /// Emails that are claimed at once: for each a conversation with the mail server, so that none waits here while it is claimed.
-const CLAIMED: usize = mail::mailer::MAX_CONNECTIONS;
+pub(super) const CLAIMED: usize = mail::mailer::MAX_CONNECTIONS;
 
 /// Whose emails `url_of` gives links for.
 pub(super) type UrlOf<'a> = &'a (dyn Fn(&Tenant) -> String + Send + Sync);
@@ -57,6 +62,13 @@ struct Claims {
     over: bool,
     /// Whether something has become of anybody's email.
     moved: bool,
+}
+
+impl Claims {
+    /// Nobody is due, or nobody may be tried.
+    fn none() -> Self {
+        Self { over: true, ..Self::default() }
+    }
 }
 
 /// What may be done with a mailing now.
@@ -102,16 +114,16 @@ impl Enrolment {
         let mut errand = Errand { tenant, campaign, key: &mailing.key, email: None, mailer };
         // Also of one that rests or was taken off since: what was claimed before may have gone.
         let found = self.settle_lost_claims(&errand).await?;
-        if mailing.state != MailingState::Going {
+        if mailing.state.is_over() {
             return Ok(found);
         }
-        match self.work(tenant, campaign, mailing).await? {
-            Work::Rest => Ok(found),
-            Work::End(why) => self.miss_the_rest(tenant, &mailing.key, &why).await,
-            Work::Send(email) => {
+        match (self.work(tenant, campaign, mailing).await?, mailing.state) {
+            (Work::End(why), _) => self.miss_the_rest(tenant, &mailing.key, &why).await,
+            (Work::Send(email), MailingState::Going) => {
                 errand.email = email;
                 Ok(self.send_turn(&errand, &url_of(tenant)).await? || found)
             }
+            _ => Ok(found),
         }
     }
 
@@ -129,12 +141,7 @@ impl Enrolment {
             return Ok(Work::Rest);
         }
         if mailing.key.slug == LOGIN_DETAILS {
-            let open = campaign.rounds.iter().any(|round| now < round.closes_at);
-            return Ok(if open {
-                Work::Send(None)
-            } else {
-                Work::End("The conversation has closed.".to_owned())
-            });
+            return Ok(work_on_logins(tenant, campaign, now));
         }
         let planned = campaign.file.emails.iter().find(|email| email.slug == mailing.key.slug);
         let Some(email) = planned else {
@@ -144,15 +151,26 @@ impl Enrolment {
         let at_its_time = email.sent_at(mailing.begun_at, tenant.zone);
         Ok(match turn(&at_its_time, &campaign.file, &tenant.sending, tenant.zone, now) {
             Turn::Goes => Work::Send(Some(email)),
-            Turn::Waits(_) | Turn::Held(_) => Work::Rest,
-            // It was begun in time; what counts from then on is until when it is to go.
-            Turn::TooLate(TooLate::Hours(_)) => Work::Send(Some(email)),
             Turn::TooLate(why) => Work::End(why.to_string()),
+            Turn::Held(why @ Held::ClosedByThen { .. }) => Work::End(why.to_string()),
+            Turn::Waits(_) | Turn::Held(_) => Work::Rest,
         })
+    }
+
+    /// Whether emails of `mailing`, which is held, may still go: quiet hours come and dates move while it is on its way.
+    async fn still_goes(&self, errand: &Errand<'_>, mailing: &StoredMailing) -> Result<bool, ActionError> {
+        let tenants = self.tenants.all().await?;
+        let as_known = tenants.iter().find(|tenant| tenant.id == errand.tenant.id);
+        let is_as_known = as_known.is_some_and(|tenant| tenant.digest == errand.tenant.digest);
+        let work = self.work(errand.tenant, errand.campaign, mailing).await?;
+        Ok(is_as_known && mailing.state == MailingState::Going && matches!(work, Work::Send(_)))
     }
 
     async fn miss_the_rest(&self, tenant: &Tenant, key: &MailingKey, why: &str) -> Result<bool, ActionError> {
         let write = self.identity.write(tenant.id).await?;
+        if write.take_mailing(key).await?.is_none_or(|mailing| mailing.state.is_over()) {
+            return Ok(false);
+        }
         write.empty_mailing(key).await?;
         write.set_mailing(key, MailingState::Missed, self.clock.now(), why).await?;
         write.commit().await?;
@@ -167,10 +185,13 @@ impl Enrolment {
             None => printed_head(&self.key_log(errand.tenant).await?).unwrap_or_default(),
         };
         let says = errand.email.map_or(Says::LoginDetails { key_log_head: &head }, Says::Planned);
-        let letter = Letter { tenant: errand.tenant, campaign: errand.campaign, says, url };
+        let letter = Letter { tenant: errand.tenant, campaign: errand.campaign, says, is_test: false, url };
         let (mut tries, mut tried) = (JoinSet::new(), Vec::new());
-        let (mut room, mut moved) = (TURN, false);
+        let (mut room, mut moved, begun) = (TURN, false, Instant::now());
         loop {
+            if begun.elapsed() > TURN_TIME {
+                room = 0;
+            }
             let most = room.min(CLAIMED - tries.len());
             let claims = match self.settle_and_claim(errand, std::mem::take(&mut tried), most).await {
                 Ok(claims) => claims,
@@ -216,17 +237,16 @@ impl Enrolment {
         tried: Vec<Tried>,
         most: usize,
     ) -> Result<Claims, ActionError> {
-        let now = self.clock.now();
         let write = self.identity.write(errand.tenant.id).await?;
         let Some(mailing) = write.take_mailing(errand.key).await? else {
-            return Ok(Claims { over: true, ..Claims::default() });
+            return Ok(Claims::none());
         };
-        let was_going = mailing.state == MailingState::Going && mailing.rests_until <= now;
         let settled = self.settle(&write, errand, &mailing, tried).await?;
-        let mut claims = if was_going && settled.goes_on && most > 0 {
+        let may_claim = settled.goes_on && most > 0;
+        let mut claims = if may_claim && self.still_goes(errand, &mailing).await? {
             self.claim(&write, errand, most).await?
         } else {
-            Claims { over: true, ..Claims::default() }
+            Claims::none()
         };
         claims.moved |= settled.moved;
         write.commit().await?;
@@ -242,18 +262,22 @@ impl Enrolment {
             if write.is_mailing_empty(key).await? {
                 write.set_mailing(key, MailingState::Done, now, "").await?;
             }
-            return Ok(Claims { over: true, ..Claims::default() });
+            return Ok(Claims::none());
         }
         let hash =
             |item: &DueItem| StopToken::of_address(&self.secret, tenant.id, &item.email).address_hash();
         let hashes: Vec<_> = due.iter().map(hash).collect();
         let none = write.wanting_none(&hashes).await?;
-        let for_newcomers = email.is_some_and(|email| email.kind.audience() == Audience::NotJoined);
+        let for_newcomers = email.is_none_or(|email| email.kind.audience() == Audience::NotJoined);
         let needs_none =
             |(item, address): &(DueItem, [u8; 32])| for_newcomers && item.joined || none.contains(address);
         let (left_out, due): (Vec<_>, Vec<_>) = due.into_iter().zip(hashes).partition(needs_none);
         let people: Vec<PersonId> = left_out.iter().map(|(item, _)| item.person).collect();
         write.settle_items(key, &people, Settled::LeftOut, local_date(now, tenant.zone)).await?;
+        if email.is_none() {
+            let joined = left_out.iter().filter(|(item, _)| item.joined).map(|(item, _)| item.person);
+            self.give_unread_logins(write, errand, joined).await?;
+        }
 
         let with_login = |item: &DueItem| {
             let organisation =
@@ -276,6 +300,33 @@ impl Enrolment {
         write.claim_items(key, &rows, now + TimeDelta::minutes(LEASE_MINUTES)).await?;
         Ok(Claims { claimed, over: false, moved: !people.is_empty() })
     }
+}
+
+impl Enrolment {
+    /// Login details that nobody ever reads, for `people` who need none: how many have some must not tell how many have joined.
+    async fn give_unread_logins(
+        &self,
+        write: &Writing,
+        errand: &Errand<'_>,
+        people: impl Iterator<Item = PersonId>,
+    ) -> Result<(), ActionError> {
+        let mut logins: Vec<_> =
+            people.map(|person| (self.new_login(errand.tenant, errand.campaign).1, person)).collect();
+        logins.sort_unstable();
+        write.add_logins(&logins).await?;
+        let hashes: Vec<_> = logins.iter().map(|(hash, _)| *hash).collect();
+        Ok(write.mark_logins_sent(&hashes).await?)
+    }
+}
+
+/// What may be done with login details that a press has asked for: they keep quiet hours, holidays and pauses like planned emails.
+fn work_on_logins<'a>(tenant: &Tenant, campaign: &Campaign, now: DateTime<Utc>) -> Work<'a> {
+    if campaign.rounds.iter().all(|round| now >= round.closes_at) {
+        return Work::End("The conversation has closed.".to_owned());
+    }
+    let is_paused = campaign.rounds.iter().any(|round| round.state(now) == RoundState::Paused);
+    let may_go = tenant.sending.first_moment(now, tenant.zone) == Some(now);
+    if may_go && !is_paused { Work::Send(None) } else { Work::Rest }
 }
 
 impl Claimed {

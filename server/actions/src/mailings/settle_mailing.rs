@@ -2,19 +2,17 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::ids::PersonId;
-use domain::mailing::{MailingState, SERVER_REST_MINUTES, Undelivered, rest_after};
+use domain::mailing::{LEASE_MINUTES, MailingState, SERVER_REST_MINUTES, Undelivered, rest_after};
 use domain::reputation::{TooMany, too_many_refused};
 use domain::time_zone::local_date;
-use mail::{Certainty, SendFault};
-use storage::identity::{MailingKey, NoEmail, Settled, StoredMailing, Writing};
+use mail::{Certainty, Delivery, SendFault};
+use storage::identity::{MailingKey, NoEmail, REFERENCE_BYTES, Settled, StoredMailing, Writing};
 
-use super::send_mailing::Errand;
+use super::send_mailing::{CLAIMED, Errand};
 use crate::{ActionError, Enrolment};
 
-/// The server takes its leave with this answer, whatever was asked (RFC 5321, 3.8): it says nothing about the email.
-const GOODBYE_CODE: u16 = 421;
 const SERVER_REST: TimeDelta = TimeDelta::minutes(SERVER_REST_MINUTES);
 
 /// A claimed email that is being sent.
@@ -57,13 +55,8 @@ impl Enrolment {
         }
         let fates = Fates::of(tried, errand.mailer.can_be_asked(), mailing.state.is_over(), now);
         let today = local_date(now, errand.tenant.zone);
-        for (what, people) in &fates.settled {
-            write.settle_items(key, people, *what, today).await?;
-        }
-        for (due, people) in &fates.back {
-            write.put_back(key, people, *due).await?;
-        }
-        if fates.server_down {
+        fates.write_items(write, key, today).await?;
+        if fates.rests {
             write.rest_mailing(key, now + SERVER_REST).await?;
         }
         for address in fates.gone {
@@ -72,35 +65,62 @@ impl Enrolment {
         write.mark_logins_sent(&fates.logins_sent).await?;
         write.drop_unsent_logins(&fates.logins_kept).await?;
         let paused = fates.refused && pause_if_refused(write, key, now).await?;
-        Ok(Settlement { moved: fates.moved, goes_on: !fates.server_down && !paused })
+        Ok(Settlement { moved: fates.moved, goes_on: !fates.rests && !paused })
     }
 
     /// What became of emails whose claim has outlived its process. Gives whether anything is known of any.
     pub(super) async fn settle_lost_claims(&self, errand: &Errand<'_>) -> Result<bool, ActionError> {
-        let (tenant, key, now) = (errand.tenant, errand.key, self.clock.now());
-        let lost = self.identity.read(tenant.id).await?.lost_claims(key, now).await?;
-        if lost.is_empty() {
-            return Ok(false);
-        }
-        let (mut sent, mut unsure, mut again) = (Vec::new(), Vec::new(), Vec::new());
+        let lost = self.take_lost_claims(errand).await?;
+        let mut fates = Fates::default();
         for (person, reference) in lost {
             match errand.mailer.find(reference).await {
-                Ok(Some(_)) => sent.push(person),
-                Ok(None) => again.push((person, 0)),
-                Err(SendFault::CannotBeAsked) => unsure.push(person),
-                // Asked again later.
-                Err(_) => {}
+                Ok(Some(Delivery::Underway | Delivery::Delivered)) => fates.settle(Settled::Sent, person),
+                Ok(Some(Delivery::NoSuchAddress)) => {
+                    fates.settle(Settled::Lost(Undelivered::NoSuchAddress), person);
+                }
+                Ok(Some(Delivery::TurnedBack | Delivery::NeverLeft)) => {
+                    fates.settle(Settled::Lost(Undelivered::Refused), person);
+                }
+                Ok(None) => fates.back.entry(self.clock.now()).or_default().push((person, 0)),
+                Err(SendFault::CannotBeAsked) => {
+                    fates.settle(Settled::Lost(Undelivered::Stopped), person);
+                }
+                // Who cannot answer now is not asked about the others either. All are this process' claims now: asked about once the lease is over.
+                Err(_) => break,
             }
         }
-        let settled = sent.len() + unsure.len() + again.len();
-        let today = local_date(now, tenant.zone);
+        if fates.settled.is_empty() && fates.back.is_empty() {
+            return Ok(false);
+        }
+        let today = local_date(self.clock.now(), errand.tenant.zone);
+        let write = self.identity.write(errand.tenant.id).await?;
+        let over = write.take_mailing(errand.key).await?.is_none_or(|mailing| mailing.state.is_over());
+        if over {
+            fates.leave_out_the_rest();
+        }
+        let sent = fates.settled.get(&Settled::Sent).map_or(&[][..], Vec::as_slice);
+        write.mark_logins_sent_of(sent).await?;
+        fates.write_items(&write, errand.key, today).await?;
+        write.commit().await?;
+        Ok(true)
+    }
+
+    /// A few claims that another process has lost, claimed by this one: of two that look at once, one asks.
+    async fn take_lost_claims(
+        &self,
+        errand: &Errand<'_>,
+    ) -> Result<Vec<(PersonId, [u8; REFERENCE_BYTES])>, ActionError> {
+        let (tenant, key, now) = (errand.tenant, errand.key, self.clock.now());
+        // Without a lock first: most of the time there are none.
+        if !self.identity.read(tenant.id).await?.has_lost_claims(key, now).await? {
+            return Ok(Vec::new());
+        }
         let write = self.identity.write(tenant.id).await?;
         write.take_mailing(key).await?;
-        write.settle_items(key, &sent, Settled::Sent, today).await?;
-        write.settle_items(key, &unsure, Settled::Lost(Undelivered::Stopped), today).await?;
-        write.put_back(key, &again, now).await?;
+        let lost = write.take_lost_claims(key, now, CLAIMED as u64).await?;
+        write.claim_items(key, &lost, now + TimeDelta::minutes(LEASE_MINUTES)).await?;
         write.commit().await?;
-        Ok(settled > 0)
+        Ok(lost)
     }
 }
 
@@ -114,8 +134,8 @@ struct Fates {
     logins_sent: Vec<[u8; 32]>,
     /// Login details that certainly have not left.
     logins_kept: Vec<[u8; 32]>,
-    /// The mail server is not there.
-    server_down: bool,
+    /// Nobody is to be tried for a while: the mail server is not there, or nobody knows what it does.
+    rests: bool,
     refused: bool,
     moved: bool,
 }
@@ -137,25 +157,52 @@ impl Fates {
             }
             match fate {
                 Fate::Settled(what) => {
-                    fates.settled.entry(what).or_default().push(person);
+                    fates.settle(what, person);
                     let why = if let Settled::Lost(why) = what { Some(why) } else { None };
                     fates.refused |= why.is_some_and(|why| !why.perhaps_sent());
                     fates.gone.extend((why == Some(Undelivered::NoSuchAddress)).then_some(address));
                 }
                 Fate::Again(_) | Fate::ServerDown if over => {
-                    fates.settled.entry(Settled::LeftOut).or_default().push(person);
+                    fates.settle(Settled::LeftOut, person);
                 }
                 Fate::Again(due) => fates.back.entry(due).or_default().push((person, number)),
                 Fate::ServerDown => {
                     // The next to be tried are others: should it be this email that the server cannot bear, it holds up nobody.
                     fates.back.entry(now + SERVER_REST * 2).or_default().push((person, number - 1));
-                    fates.server_down = true;
+                    fates.rests = true;
                 }
                 // The claim stands until its lease ends; then the mail server is asked.
-                Fate::Asked => {}
+                Fate::Asked => fates.rests = true,
             }
         }
         fates
+    }
+
+    fn settle(&mut self, what: Settled, person: PersonId) {
+        self.settled.entry(what).or_default().push(person);
+    }
+
+    /// Nobody is tried again.
+    fn leave_out_the_rest(&mut self) {
+        for (person, _) in std::mem::take(&mut self.back).into_values().flatten() {
+            self.settle(Settled::LeftOut, person);
+        }
+    }
+
+    /// Takes people off the email, or puts them back.
+    async fn write_items(
+        &self,
+        write: &Writing,
+        key: &MailingKey,
+        today: NaiveDate,
+    ) -> Result<(), ActionError> {
+        for (what, people) in &self.settled {
+            write.settle_items(key, people, *what, today).await?;
+        }
+        for (due, people) in &self.back {
+            write.put_back(key, people, *due).await?;
+        }
+        Ok(())
     }
 }
 
@@ -181,8 +228,8 @@ impl Fate {
         match fault {
             SendFault::AddressRefused(_) => lost(Undelivered::NoSuchAddress),
             SendFault::Compose(_) => lost(Undelivered::Unwritten),
-            SendFault::PutOff(reply) if reply.code == GOODBYE_CODE => Self::ServerDown,
-            SendFault::Unreachable
+            SendFault::Closed(_)
+            | SendFault::Unreachable
             | SendFault::NotSafe
             | SendFault::TooSlow
             | SendFault::Login(_)

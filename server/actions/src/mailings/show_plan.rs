@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use domain::email_words::{Words, words};
 use domain::figures::in_whole_groups;
 use domain::mailing::{MailingCounts, MailingState};
-use domain::planned_email::EmailFile;
+use domain::planned_email::{Audience, EmailFile};
 use domain::sending::{Turn, crowded, planned_for};
 use storage::identity::{Recipients, StoredMailing};
 
@@ -22,13 +22,14 @@ pub struct PlannedEmail {
     pub at: Option<DateTime<Utc>>,
     /// How it stands.
     pub standing: EmailStanding,
-    /// How many it would go to at most, in whole groups; of one that went, how many it was addressed to.
+    /// How many it would go to at most, in whole groups; of one that went and [shows its counts](EmailStanding), how many it was addressed to.
     pub people: i64,
     /// The smallest group that is shown.
     pub smallest_group: u32,
 }
 
-/// How a planned email stands.
+/// How a planned email stands. The counts of an email that asks in the people of some organisations only are all nought: it is not told what became
+/// of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EmailStanding {
     /// It goes at its time.
@@ -79,11 +80,10 @@ impl Enrolment {
         let reading = self.identity.read(tenant.id).await?;
         let frozen = reading.figures(campaign.id).smallest_group().await?;
         let smallest_group = frozen.unwrap_or(campaign.smallest_group);
-        let now = self.clock.now();
         let mut emails = Vec::new();
         for file in &campaign.file.emails {
             let mailing = plan.mailing(&file.slug);
-            let people = match mailing {
+            let people = match mailing.filter(|mailing| shows_counts(file) && !reached_nobody(mailing)) {
                 Some(mailing) => mailing.counts.addressed,
                 None => {
                     let organisations = named_organisations(file, tenant);
@@ -92,7 +92,7 @@ impl Enrolment {
                     reading.count_recipients(campaign.id, &to).await?
                 }
             };
-            let planned = match plan.turn(file, now) {
+            let planned = match plan.turn(file) {
                 // Also when its own time was missed, and quiet hours keep it back now.
                 Turn::Waits(until) if mailing.is_none() => Some(until),
                 _ => planned_for(file, &tenant.sending, tenant.zone),
@@ -104,7 +104,7 @@ impl Enrolment {
                     .filter(|mailing| !reached_nobody(mailing))
                     .map(|mailing| mailing.begun_at)
                     .or(planned),
-                standing: plan.standing(file, mailing, smallest_group, now),
+                standing: plan.standing(file, mailing, smallest_group),
                 people: in_whole_groups(people, smallest_group),
                 smallest_group,
             });
@@ -129,24 +129,21 @@ impl Enrolment {
 }
 
 impl Plan<'_> {
-    fn standing(
-        &self,
-        email: &EmailFile,
-        mailing: Option<&StoredMailing>,
-        smallest: u32,
-        now: DateTime<Utc>,
-    ) -> EmailStanding {
-        let Some(mailing) = mailing else { return self.standing_to_come(email, now) };
-        let counts = in_groups(mailing.counts, smallest);
+    fn standing(&self, email: &EmailFile, mailing: Option<&StoredMailing>, smallest: u32) -> EmailStanding {
+        let Some(mailing) = mailing else { return self.standing_to_come(email) };
+        let counts = match shows_counts(email) {
+            true => in_groups(mailing.counts, smallest),
+            false => MailingCounts::default(),
+        };
         let why = mailing.why.clone();
         match mailing.state {
             MailingState::Going => {
-                let rests = match self.turn(&email.sent_at(mailing.begun_at, self.tenant.zone), now) {
+                let rests = match self.turn(&email.sent_at(mailing.begun_at, self.tenant.zone)) {
                     Turn::Held(why) => Some(why.to_string()),
                     Turn::Waits(_) => {
                         Some("It rests until the quiet hours or the holiday are over.".to_owned())
                     }
-                    Turn::Goes | Turn::TooLate(_) if now < mailing.rests_until => {
+                    Turn::Goes | Turn::TooLate(_) if self.now < mailing.rests_until => {
                         Some("The mail server cannot be reached. It is tried again each minute.".to_owned())
                     }
                     Turn::Goes | Turn::TooLate(_) => None,
@@ -160,18 +157,24 @@ impl Plan<'_> {
         }
     }
 
-    fn standing_to_come(&self, email: &EmailFile, now: DateTime<Utc>) -> EmailStanding {
-        let at = match self.turn(email, now) {
+    fn standing_to_come(&self, email: &EmailFile) -> EmailStanding {
+        let at = match self.turn(email) {
             Turn::Held(why) => return EmailStanding::Held(why.to_string()),
             Turn::TooLate(why) => return EmailStanding::Held(why.to_string()),
             Turn::Waits(at) => at,
-            Turn::Goes => now,
+            Turn::Goes => self.now,
         };
         match crowded(email, at, &self.before(email, at), self.tenant.zone) {
             Some(why) => EmailStanding::Held(why.to_string()),
             None => EmailStanding::Planned,
         }
     }
+}
+
+/// Whether it is told what became of `email`. Whoever plans one chooses its organisations and its moment: where it asks people in, how many it went to
+/// would tell, at the edge of a group, whether one certain person has joined.
+fn shows_counts(email: &EmailFile) -> bool {
+    email.organisations.is_empty() || email.kind.audience() == Audience::Everybody
 }
 
 fn in_groups(counts: MailingCounts, smallest: u32) -> MailingCounts {

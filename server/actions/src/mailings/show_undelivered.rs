@@ -3,14 +3,11 @@
 
 use chrono::{Days, NaiveDate};
 use domain::figures::in_whole_groups;
-use domain::mailing::Undelivered;
+use domain::mailing::{UNDELIVERED_DAYS, Undelivered};
 use domain::tenant_pack::DEFAULT_SMALLEST_GROUP;
 use domain::time_zone::local_date;
 
 use crate::{ActionError, Enrolment, Tenant};
-
-/// Days that are shown, today included.
-pub const UNDELIVERED_DAYS: u64 = 30;
 
 /// Emails that did not arrive, or perhaps did not, in the last [`UNDELIVERED_DAYS`].
 #[derive(Clone, Debug, PartialEq, Eq)]

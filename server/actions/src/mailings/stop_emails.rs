@@ -52,18 +52,18 @@ impl Enrolment {
         StopToken::parse(&self.secret, tenant.id, token).is_some()
     }
 
-    /// Sends no more emails to the address that `token` was sent to. Twice is as good as once.
+    /// Sends no more emails to the address that `token` was sent to. Twice is as good as once; gives whether it is the first time.
     ///
     /// # Errors
     /// A [`StopRefusal`].
-    pub async fn stop_emails(&self, tenant: &Tenant, token: &str) -> Result<(), StopRefusal> {
+    pub async fn stop_emails(&self, tenant: &Tenant, token: &str) -> Result<bool, StopRefusal> {
         let token = StopToken::parse(&self.secret, tenant.id, token).ok_or(StopRefusal::Unknown)?;
         Ok(self.note_no_email(tenant, token, NoEmail::Stopped).await?)
     }
 
     /// Takes whatever mail servers say of our emails into account. What it says is a claim: it counts only if it names an email of ours and the
     /// address that it went to; what is no report, or says of no email that it came back, changes nothing. Gives whether it is about an email of
-    /// ours: for us alone, whoever reports is not told.
+    /// ours and does not say again what is known: for us alone, whoever reports is not told.
     ///
     /// Where too many say that an address does not exist, or that an email is spam, all that the tenant has on its way rests until somebody has
     /// looked.
@@ -96,14 +96,16 @@ impl Enrolment {
             Some(BounceKind::Complaint) => NoEmail::Complained,
             Some(BounceKind::Soft) | None => return Ok(true),
         };
-        self.note_no_email(tenant, StopToken::of_address(&self.secret, tenant.id, address.as_str()), why)
-            .await?;
-        self.rest_if_too_many(tenant).await?;
-        Ok(true)
+        let token = StopToken::of_address(&self.secret, tenant.id, address.as_str());
+        let new = self.note_no_email(tenant, token, why).await?;
+        if new {
+            self.rest_if_too_many(tenant).await?;
+        }
+        Ok(new)
     }
 
     /// Lets all of the tenant's emails to many rest if too many people or servers turn them away. Doing it again changes nothing, so it may come after what
-    /// it looks at is kept: a report that gets no further is made up for by the next.
+    /// it looks at is kept: a report that gets no further is made up for by the next about another address.
     async fn rest_if_too_many(&self, tenant: &Tenant) -> Result<(), ActionError> {
         let write = self.identity.write(tenant.id).await?;
         if let Some(why) = reputation(&write, tenant, self.clock.now()).await?.too_many() {
@@ -113,16 +115,22 @@ impl Enrolment {
         Ok(())
     }
 
+    /// Gives whether it is new. Anybody may say it again and again, so what is known costs no write.
     async fn note_no_email(
         &self,
         tenant: &Tenant,
         token: StopToken,
         why: NoEmail,
-    ) -> Result<(), ActionError> {
-        let today = local_date(self.clock.now(), tenant.zone);
+    ) -> Result<bool, ActionError> {
+        let (address, today) = (token.address_hash(), local_date(self.clock.now(), tenant.zone));
+        let known = self.identity.read(tenant.id).await?.wanting_none(&[address]).await?;
+        if !known.is_empty() {
+            return Ok(false);
+        }
         let write = self.identity.write(tenant.id).await?;
-        write.stop_email(token.address_hash(), why, today).await?;
-        Ok(write.commit().await?)
+        let new = write.stop_email(address, why, today).await?;
+        write.commit().await?;
+        Ok(new)
     }
 }
 

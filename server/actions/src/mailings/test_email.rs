@@ -26,7 +26,7 @@ impl Enrolment {
     ) -> Result<(), MailingRefusal> {
         let email =
             campaign.file.emails.iter().find(|email| email.slug == slug).ok_or(MailingRefusal::Unknown)?;
-        let letter = Letter { tenant, campaign, says: Says::Planned(email), url };
+        let letter = Letter { tenant, campaign, says: Says::Planned(email), is_test: true, url };
         let asks_in = email.kind.audience() == Audience::NotJoined;
         // It is stored nowhere, so it is nobody's.
         let login = (asks_in && has_login_details(organisation)).then(|| self.new_login(tenant, campaign));

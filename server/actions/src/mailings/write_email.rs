@@ -18,6 +18,8 @@ pub(super) struct Letter<'a> {
     pub campaign: &'a Campaign,
     /// What it says.
     pub says: Says<'a>,
+    /// Whether it is only to show what it is like: then its subject says so.
+    pub is_test: bool,
     /// Where the tenant's people come in; ends with a slash.
     pub url: &'a str,
 }
@@ -81,7 +83,10 @@ impl Enrolment {
             }
             (Says::Planned(planned), login_code) => {
                 let asks_in = planned.kind.audience() == Audience::NotJoined;
-                let Words { subject, paragraphs, button } = words(planned, &facts);
+                let Words { mut subject, paragraphs, button } = words(planned, &facts);
+                if letter.is_test {
+                    subject.insert_str(0, "Test: ");
+                }
                 let preheader =
                     paragraphs.first().map(|first| first.chars().take(PREHEADER_CHARACTERS).collect());
                 let email = Nudge {
@@ -119,16 +124,13 @@ pub(super) fn facts(
     campaign: &Campaign,
     organisation: &Organisation,
 ) -> Result<Facts, ActionError> {
-    let Some((opens, closes)) = campaign.span() else {
-        return Err(ActionError::Fault("the campaign has no rounds".to_owned()));
-    };
-    let last = campaign.rounds.iter().flat_map(|round| &round.changes).max_by_key(|change| change.at);
+    let (opens, closes) = campaign.must_have_span()?;
     Ok(Facts {
         tenant: tenant.name.clone(),
         conversation: campaign.title.clone(),
         organisation: organisation.name.clone(),
         opens: in_words(opens, tenant.zone),
         closes: in_words(closes, tenant.zone),
-        reason: last.map(|change| change.reason.clone()).unwrap_or_default(),
+        reason: campaign.last_moved().map(|change| change.reason.clone()).unwrap_or_default(),
     })
 }

@@ -97,5 +97,5 @@ impl Actions {
 
 async fn may_appeal(write: &Writing, post: PostId) -> Result<bool, ActionError> {
     let notes = write.notes(post, domain::moderation::MAX_NOTES_PER_POST).await?;
-    Ok(appeal_is_left(&notes.iter().map(|note| note.kind).collect::<Vec<_>>()))
+    Ok(appeal_is_left(notes.iter().map(|note| note.kind)))
 }

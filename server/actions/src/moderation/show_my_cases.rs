@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::contribution::PostState;
 use domain::ids::PostId;
-use domain::moderation::{CaseState, MAX_NOTES_PER_POST, NoteKind, Reason, appeal_is_left};
+use domain::moderation::{CaseState, MAX_NOTES_PER_POST, Reason, appeal_is_left};
 use domain::time_zone::local_date;
 use storage::conversation::{Case, CaseNote, ModeratedPost, Suspension};
 
@@ -34,8 +34,7 @@ pub struct MySuspension {
 impl MyCase {
     /// Whether its author may ask for another look.
     pub fn may_appeal(&self) -> bool {
-        let said: Vec<NoteKind> = self.notes.iter().map(|note| note.kind).collect();
-        self.case.state == CaseState::Hidden && appeal_is_left(&said)
+        self.case.state == CaseState::Hidden && appeal_is_left(self.notes.iter().map(|note| note.kind))
     }
 
     /// Whether there is anything to tell its author.

@@ -14,7 +14,7 @@ use storage::conversation::{
 };
 
 use crate::keep_act::Author;
-use crate::{ActionError, grouped_writes};
+use crate::{ActionError, grouped};
 
 /// What became of answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,10 +55,10 @@ pub struct OwnAnswers {
     pub posts: BTreeMap<String, (String, String)>,
 }
 
-impl grouped_writes::Ask for Ask {
+impl grouped::Ask for Ask {
     type Outcome = KeepOutcome;
 
-    async fn write(
+    async fn settle(
         asks: &[&Self],
         conversation: &Conversation,
         clock: &dyn Clock,

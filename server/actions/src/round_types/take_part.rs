@@ -144,7 +144,7 @@ impl Actions {
         let author = Author::of(session);
         let ask = Ask { author, round: round.id, token: who.token, pin: runs.pin(), changes };
         let kept = match outcome.posts.is_empty() {
-            true => self.answers.write(tenant.id, ask).await?,
+            true => self.answers.settle(tenant.id, ask).await?,
             false => match self.keep_with_posts(tenant, author, round, &ask, &outcome.posts).await {
                 Err(ActionError::Post(refusal)) => {
                     return Ok(Attempt::Ended(Taken::Refused(refusal.to_string())));

@@ -3,13 +3,11 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use actions::printed_head;
 use anyhow::Result;
 use clap::Subcommand;
-use documents::code_sheet::{CodeSheet, Slip, write_csv, write_html};
+use documents::code_sheet::{write_csv, write_html};
 
 use super::targets::{Target, organisation};
-use crate::addresses::entry_link;
 use crate::config::Config;
 use crate::new_file::NewFiles;
 
@@ -42,15 +40,7 @@ pub async fn run(command: Command, config: &Config) -> Result<()> {
     let files = out.map(|folder| NewFiles::create(&folder, &["codes.csv", "codes.html"])).transpose()?;
     let codes = actions.issue_codes(&tenant, &campaign, organisation, count).await?;
     let url = config.server.public_url.of_tenant(&tenant);
-    let slips = codes.iter().map(|code| Slip { code: code.to_string(), link: entry_link(&url, code) });
-    let sheet = CodeSheet {
-        tenant_name: tenant.name.clone(),
-        campaign_title: campaign.title.clone(),
-        entry_address: format!("{}enter", url.split_once("://").map_or(url.as_str(), |(_, bare)| bare)),
-        support_address: tenant.contacts.support.clone(),
-        key_log_head: printed_head(&actions.key_log(&tenant).await?),
-        slips: slips.collect(),
-    };
+    let sheet = actions.code_sheet(&tenant, &campaign, &codes, &url).await?;
     match files {
         None => write_csv(io::stdout().lock(), &sheet.slips)?,
         Some(files) => {

@@ -24,7 +24,7 @@ use crate::new_file::NewFiles;
 /// What to do with login details.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Issue login details to everybody of an organisation who is on the roll and has not joined; earlier ones stay good
+    /// Issue login details to everybody of an organisation who is on the roll, joined or not; earlier ones stay good
     Issue {
         #[command(flatten)]
         target: Target,

@@ -157,11 +157,13 @@ async fn login(
     };
     enrolment.issue_logins(tenant, campaign, organisation, take).await?;
     let mut issued: Vec<IssuedLogin> = issued.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let first = people::addresses(&organisation.slug)
-        .find_map(|email| issued.iter().position(|login| login.email == email));
-    let first = first.map(|place| issued.swap_remove(place));
-    if let Some(shown) = &first {
+    for email in people::addresses(&organisation.slug) {
+        let person = enrolment.find_person(tenant, campaign, &EmailAddress::parse(&email)?).await?;
+        let may_join = person.is_some_and(|person| !person.joined);
+        let Some(place) = issued.iter().position(|login| may_join && login.email == email) else { continue };
+        let shown = issued.swap_remove(place);
         enrolment.note_sent(tenant, &[shown.hash]).await?;
+        return Ok(Some(shown));
     }
-    Ok(first)
+    Ok(None)
 }

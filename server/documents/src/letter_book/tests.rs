@@ -66,7 +66,7 @@ fn a_part_has_its_bounds() {
         LetterBook::new(unseen, palette, None),
         Err(ToolkitFault::NoLetter { character: '会', .. })
     ));
-    assert_eq!(LetterBook::file_name(12), "letters-0012.pdf");
+    assert_eq!(LetterBook::file_name("uhb", 12), "letters-uhb-0012.pdf");
 }
 
 #[test]

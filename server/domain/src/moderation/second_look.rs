@@ -29,12 +29,12 @@ pub fn appealed_against(state: CaseState, hidden_by: Option<&HiddenBy>) -> Optio
 
 /// Whether the author of a hidden post may ask for another look, of which `said` has been said, oldest first: once, and once more whenever a
 /// moderator has brought it back since, so that no second hiding undoes what an appeal has won.
-pub fn appeal_is_left(said: &[NoteKind]) -> bool {
-    let last = |kinds: &[NoteKind]| said.iter().rposition(|kind| kinds.contains(kind));
-    match (last(&[NoteKind::Appeal]), last(&[NoteKind::Restored, NoteKind::Amendment])) {
-        (None, _) => true,
-        (Some(appealed), brought_back) => brought_back > Some(appealed),
-    }
+pub fn appeal_is_left(said: impl IntoIterator<Item = NoteKind>) -> bool {
+    said.into_iter().fold(true, |left, kind| match kind {
+        NoteKind::Appeal => false,
+        NoteKind::Restored | NoteKind::Amendment => true,
+        _ => left,
+    })
 }
 
 impl SecondLook {
@@ -92,7 +92,7 @@ mod tests {
             &[Hidden, Appeal, Restored, Hidden],
             &[Hidden, Appeal, Question, Answer, Amendment, Hidden],
         ] {
-            assert!(appeal_is_left(said), "{said:?}");
+            assert!(appeal_is_left(said.iter().copied()), "{said:?}");
         }
         for said in [
             &[Hidden, Appeal][..],
@@ -100,7 +100,7 @@ mod tests {
             &[Restored, Hidden, Appeal, Question, Answer, Hidden],
             &[Hidden, Appeal, Restored, Hidden, Appeal, Hidden],
         ] {
-            assert!(!appeal_is_left(said), "{said:?}");
+            assert!(!appeal_is_left(said.iter().copied()), "{said:?}");
         }
     }
 

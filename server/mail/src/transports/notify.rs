@@ -163,7 +163,8 @@ fn judge(status: StatusCode) -> Result<(), SendFault> {
     match status {
         status if status.is_success() => Ok(()),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(SendFault::Login(reply)),
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Err(SendFault::PutOff(reply)),
+        StatusCode::REQUEST_TIMEOUT => Err(SendFault::PutOff(reply)),
+        StatusCode::TOO_MANY_REQUESTS => Err(SendFault::Closed(reply)),
         status if status.is_client_error() => Err(SendFault::Refused(reply)),
         status if status.is_server_error() => Err(SendFault::Faltered(reply.code)),
         // Another address: this is not Notify.

@@ -81,9 +81,11 @@ pub(crate) struct SmtpPool {
 enum Step {
     /// Greeting, encryption, login.
     Connecting,
-    /// Everything between, but for the recipient.
-    Envelope,
+    /// Whom it comes from.
+    Sender,
     Recipient,
+    /// Asking whether it may follow.
+    Asking,
     /// After "go on".
     HandedOver,
 }
@@ -191,12 +193,11 @@ async fn converse(
     content: &str,
     handed_over: &AtomicBool,
 ) -> Result<(), SendFault> {
-    let in_envelope = |error: Error| fault(&error, Step::Envelope);
     let from = Mail::new(Some(message.return_path().to_lettre()), Vec::new());
-    connection.command(from).await.map_err(in_envelope)?;
+    connection.command(from).await.map_err(|error| fault(&error, Step::Sender))?;
     let to = Rcpt::new(message.to().to_lettre(), Vec::new());
     connection.command(to).await.map_err(|error| fault(&error, Step::Recipient))?;
-    let go_on = connection.command(Data).await.map_err(in_envelope)?;
+    let go_on = connection.command(Data).await.map_err(|error| fault(&error, Step::Asking))?;
     if go_on.code().severity != Severity::PositiveIntermediate {
         return Err(SendFault::Unreachable);
     }
@@ -241,12 +242,15 @@ fn is_of_encryption(error: &Error) -> bool {
 fn fault(error: &Error, step: Step) -> SendFault {
     match (reply(error), step) {
         (Some(reply), _) if LOGIN_CODES.contains(&reply.code) => SendFault::Login(reply),
+        (Some(reply), _) if reply.code == GOODBYE_CODE => SendFault::Closed(reply),
+        // A server that greets nobody, or takes nothing from us, has said nothing about the message.
+        (Some(reply), Step::Connecting | Step::Sender) => SendFault::Closed(reply),
         (Some(reply), _) if !error.is_permanent() => SendFault::PutOff(reply),
-        // A server that greets nobody has said nothing about the message.
-        (Some(reply), Step::Connecting) => SendFault::PutOff(reply),
-        (Some(reply), Step::Recipient) if reply.is_of_the_address() => SendFault::AddressRefused(reply),
-        // Some servers look for the mailbox only now; then only the enhanced code can tell.
-        (Some(reply), Step::HandedOver) if reply.enhanced.is_some_and(|code| code.is_of_the_address()) => {
+        // Only the enhanced code is taken for the address' fault, for good: a relay says a bare 550 as well to whoever it does not know. Some
+        // servers look for the mailbox only when they have the message.
+        (Some(reply), Step::Recipient | Step::HandedOver)
+            if reply.enhanced.is_some_and(|code| code.is_of_the_address()) =>
+        {
             SendFault::AddressRefused(reply)
         }
         (Some(reply), _) => SendFault::Refused(reply),
@@ -260,11 +264,7 @@ fn fault(error: &Error, step: Step) -> SendFault {
 impl SendFault {
     /// Whether each command had its answer, so that the next one's is the next one's.
     fn leaves_the_connection_good(&self) -> bool {
-        match self {
-            Self::AddressRefused(_) | Self::Refused(_) => true,
-            Self::PutOff(reply) => reply.code != GOODBYE_CODE,
-            _ => false,
-        }
+        matches!(self, Self::AddressRefused(_) | Self::Refused(_) | Self::PutOff(_))
     }
 }
 

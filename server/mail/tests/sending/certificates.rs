@@ -12,6 +12,8 @@ use tokio_rustls::TlsAcceptor;
 pub struct Certified {
     /// For a server called `localhost`.
     pub tls: TlsAcceptor,
+    /// The same certificate and its key, for a server in another process.
+    pub pem: String,
     /// Who vouches for it.
     pub authority: mail::Authority,
 }
@@ -25,6 +27,7 @@ pub fn certified() -> Certified {
     let key = KeyPair::generate().unwrap();
     let certificate =
         CertificateParams::new(["localhost".to_owned()]).unwrap().signed_by(&key, &issuer).unwrap();
+    let pem = certificate.pem() + &key.serialize_pem();
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
@@ -33,5 +36,5 @@ pub fn certified() -> Certified {
         .with_no_client_auth()
         .with_single_cert(vec![certificate.der().clone()], key)
         .unwrap();
-    Certified { tls: TlsAcceptor::from(Arc::new(config)), authority }
+    Certified { tls: TlsAcceptor::from(Arc::new(config)), pem, authority }
 }

@@ -23,15 +23,16 @@ fn rsa(bits: usize) -> RsaPrivateKey {
 /// Made once: it takes a while.
 static RSA: LazyLock<String> = LazyLock::new(|| rsa(2_048).to_pkcs8_pem(LineEnding::LF).unwrap().to_string());
 
-fn ed25519() -> String {
+pub fn ed25519() -> String {
     rcgen::KeyPair::generate_for(&rcgen::PKCS_ED25519).unwrap().serialize_pem()
 }
 
-fn key(pem: &str) -> DkimKey {
+pub fn key(pem: &str) -> DkimKey {
     DkimKey::parse(pem, "bsol.example", "candour-2026").unwrap()
 }
 
-fn signed(key: &DkimKey) -> mail::Dispatch {
+/// A nudge's dispatch from a sender with that key.
+pub fn signed(key: &DkimKey) -> mail::Dispatch {
     mail::Dispatch { from: sender().signed_with(key.clone()).unwrap(), ..nudge_dispatch(1) }
 }
 

@@ -35,19 +35,21 @@ async fn fault(acts: &[(At, Does)]) -> SendFault {
 async fn an_address_is_told_from_a_message_and_both_from_the_weather() {
     for (at, code, expected) in [
         (At::Rcpt, "550 5.1.1", "the mail server refused the address with code 550 5.1.1"),
-        (At::Rcpt, "550", "the mail server refused the address with code 550"),
+        (At::Rcpt, "550", "the mail server refused the message with code 550"),
+        (At::Rcpt, "550 5.0.0", "the mail server refused the message with code 550 5.0.0"),
+        (At::Rcpt, "421 4.7.0", "the mail server takes no messages now, code 421 4.7.0"),
         (At::Rcpt, "550 5.7.1", "the mail server refused the message with code 550 5.7.1"),
         (At::Rcpt, "552 5.2.2", "the mail server refused the message with code 552 5.2.2"),
         (At::Rcpt, "450 4.7.1", "the mail server put the message off with code 450 4.7.1"),
-        (At::Mail, "550 5.1.8", "the mail server refused the message with code 550 5.1.8"),
-        (At::Mail, "550", "the mail server refused the message with code 550"),
+        (At::Mail, "550 5.1.8", "the mail server takes no messages now, code 550 5.1.8"),
+        (At::Mail, "451 4.7.0", "the mail server takes no messages now, code 451 4.7.0"),
         (At::Mail, "530 5.7.0", "the mail server did not accept our login, code 530 5.7.0"),
         (At::Data, "554 5.5.1", "the mail server refused the message with code 554 5.5.1"),
         (At::End, "550 5.1.1", "the mail server refused the address with code 550 5.1.1"),
         (At::End, "550", "the mail server refused the message with code 550"),
         (At::End, "452 4.3.1", "the mail server put the message off with code 452 4.3.1"),
-        (At::Greeting, "421 4.3.2", "the mail server put the message off with code 421 4.3.2"),
-        (At::Greeting, "554", "the mail server put the message off with code 554"),
+        (At::Greeting, "421 4.3.2", "the mail server takes no messages now, code 421 4.3.2"),
+        (At::Greeting, "554", "the mail server takes no messages now, code 554"),
     ] {
         let fault = fault(&[(at, Does::Refuse(code))]).await;
         assert_eq!(fault.to_string(), expected, "{code}");

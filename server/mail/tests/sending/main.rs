@@ -15,6 +15,8 @@ mod notify;
 mod notify_server;
 mod outbox;
 mod people;
+mod real_server;
+mod real_smtp;
 mod receipts;
 mod reports;
 mod smtp;

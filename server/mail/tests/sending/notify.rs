@@ -87,8 +87,8 @@ async fn refusals_are_told_apart_and_say_whether_it_may_have_been_taken() {
         (400, "BadRequestError", SendFault::Refused(Reply::plain(400)), true),
         (400, "ValidationError", SendFault::Refused(Reply::plain(400)), true),
         (403, "AuthError", SendFault::Login(Reply::plain(403)), true),
-        (429, "RateLimitError", SendFault::PutOff(Reply::plain(429)), true),
-        (429, "TooManyRequestsError", SendFault::PutOff(Reply::plain(429)), true),
+        (429, "RateLimitError", SendFault::Closed(Reply::plain(429)), true),
+        (429, "TooManyRequestsError", SendFault::Closed(Reply::plain(429)), true),
         (500, "Exception", SendFault::Faltered(500), false),
         (503, "Exception", SendFault::Faltered(503), false),
     ] {
@@ -152,7 +152,7 @@ async fn whoever_asks_learns_what_became_of_it() {
     let server = NotifyServer::start(&[Does::Babble, Does::Refuse(429, "RateLimitError")]).await;
     let mailer = self::mailer(&server);
     assert_eq!(mailer.find([1; 16]).await, Err(SendFault::Unanswered));
-    assert_eq!(mailer.find([1; 16]).await, Err(SendFault::PutOff(Reply::plain(429))));
+    assert_eq!(mailer.find([1; 16]).await, Err(SendFault::Closed(Reply::plain(429))));
 }
 
 #[tokio::test]

@@ -10,8 +10,9 @@ use crate::{
     smtp_server::{Line, SmtpServer},
 };
 
-fn smtp(server: &SmtpServer, encryption: Encryption, authority: Option<mail::Authority>) -> Smtp {
-    let (host, port) = ("localhost".to_owned(), server.address.port());
+/// With the login that the tests' servers want.
+pub fn smtp(port: u16, encryption: Encryption, authority: Option<mail::Authority>) -> Smtp {
+    let host = "localhost".to_owned();
     let login = Some(Login { user: "candour".to_owned(), password: "correct horse".to_owned() });
     Smtp { host, port, encryption, login, timeout: PATIENT, authority }
 }
@@ -24,7 +25,8 @@ async fn both_kinds_carry_a_message_and_a_login() {
         (Line::StartTls(certified.tls.clone()), Encryption::StartTls),
     ] {
         let server = SmtpServer::that(line, &[]).await;
-        let mailer = Mailer::smtp(smtp(&server, encryption, Some(certified.authority.clone()))).unwrap();
+        let authority = Some(certified.authority.clone());
+        let mailer = Mailer::smtp(smtp(server.address.port(), encryption, authority)).unwrap();
         mailer.send(&confirmation(1)).await.unwrap();
         mailer.send(&confirmation(2)).await.unwrap();
         let seen = server.seen();
@@ -47,13 +49,13 @@ async fn a_server_that_nobody_vouches_for_gets_nothing() {
         };
         let server = SmtpServer::that(line, &[]).await;
         for authority in [None, Some(stranger.authority.clone())] {
-            let mailer = Mailer::smtp(smtp(&server, encryption, authority)).unwrap();
+            let mailer = Mailer::smtp(smtp(server.address.port(), encryption, authority)).unwrap();
             assert_eq!(mailer.send(&confirmation(1)).await, Err(SendFault::NotSafe));
         }
         // A name that its certificate does not carry.
         let by_number = Smtp {
             host: "127.0.0.1".to_owned(),
-            ..smtp(&server, encryption, Some(certified.authority.clone()))
+            ..smtp(server.address.port(), encryption, Some(certified.authority.clone()))
         };
         assert_eq!(Mailer::smtp(by_number).unwrap().send(&confirmation(1)).await, Err(SendFault::NotSafe));
         let seen = server.seen();

@@ -29,7 +29,9 @@ pub use counts::{Acts, TakingPart};
 pub use mine::{OwnPost, OwnVote};
 pub use moderation::{Case, CaseNote, ModeratedPost, QueuedPost, Report, StandingSuspension, Suspension};
 pub use posts::{NewPost, Post, PostEdit};
-pub use round_state::{KeptValue, OwnEntry, OwnKey, OwnPart, OwnValue, OwnWrite, SharedKey, SharedWrite};
+pub use round_state::{
+    KeptValue, OwnEntry, OwnKey, OwnPart, OwnValue, OwnWrite, SharedKey, SharedWrite, Whose,
+};
 pub use round_types::{HeldRound, RoundPin, StoredRoundType};
 pub use rounds::{Moment, RoundDelta};
 pub use sessions::Session;

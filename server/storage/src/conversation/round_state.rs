@@ -33,6 +33,17 @@ pub struct OwnPart {
     pub kept: HashMap<String, KeptValue>,
 }
 
+/// A participant in a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Whose {
+    /// The round.
+    pub round: RoundId,
+    /// Who.
+    pub participant: ParticipantId,
+    /// Their name in this round.
+    pub token: [u8; 32],
+}
+
 /// What one participant keeps under one key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnValue {
@@ -84,33 +95,38 @@ pub struct SharedWrite {
 }
 
 impl Reading {
-    /// What `participant`, who is called `token` there, keeps in `round`, and what the round runs: both as of one moment.
+    /// Each participant's part of a round with what the round runs, both as of one moment: those of `whose`, in their order.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn own_part(
-        &self,
-        round: RoundId,
-        participant: ParticipantId,
-        token: &[u8],
-    ) -> Result<OwnPart> {
-        let sql = "SELECT c.cohort, p.digest, p.data_version, s.place, s.version, s.value FROM round r
-                   LEFT JOIN round_pin p ON p.tenant_id = r.tenant_id AND p.round_id = r.id
-                   LEFT JOIN credential c ON c.tenant_id = r.tenant_id AND c.participant_id = $3
-                   LEFT JOIN own_state s ON s.tenant_id = r.tenant_id AND s.round_id = r.id AND s.token = $4
-                       AND length(s.value) > 0
-                   WHERE r.tenant_id = $1 AND r.id = $2";
-        let values = vec![round.0.into(), participant.0.into(), token.to_vec().into()];
-        let mut part = OwnPart::default();
-        for row in self.0.all(sql, values).await? {
-            part.cohort = column(&row, 0)?;
-            part.pin = pin_of(column(&row, 1)?, column(&row, 2)?);
-            if let Some(place) = column::<Option<Vec<u8>>>(&row, 3)? {
-                part.kept
-                    .insert(words(place)?, KeptValue { version: column(&row, 4)?, value: column(&row, 5)? });
+    pub async fn own_parts(&self, whose: &[Whose]) -> Result<Vec<OwnPart>> {
+        let mut parts: HashMap<(RoundId, Vec<u8>), OwnPart> = HashMap::new();
+        let mut once = whose.to_vec();
+        once.sort_unstable();
+        once.dedup();
+        for chunk in once.chunks(ROWS_PER_STATEMENT) {
+            let sql = format!(
+                "SELECT k.column1, k.column3, c.cohort, p.digest, p.data_version, s.place, s.version, s.value
+                 FROM (VALUES {}) AS k
+                 LEFT JOIN round_pin p ON p.tenant_id = $1 AND p.round_id = k.column1
+                 LEFT JOIN credential c ON c.tenant_id = $1 AND c.participant_id = k.column2
+                 LEFT JOIN own_state s ON s.tenant_id = $1 AND s.round_id = k.column1 AND s.token = k.column3
+                 AND length(s.value) > 0",
+                placeholders(2, chunk.len(), 3)
+            );
+            let of = |one: &Whose| [one.round.0.into(), one.participant.0.into(), one.token.to_vec().into()];
+            for row in self.0.all(sql, chunk.iter().flat_map(of).collect()).await? {
+                let part = parts.entry((RoundId(column(&row, 0)?), column(&row, 1)?)).or_default();
+                part.cohort = column(&row, 2)?;
+                part.pin = pin_of(column(&row, 3)?, column(&row, 4)?);
+                if let Some(place) = column::<Option<Vec<u8>>>(&row, 5)? {
+                    let kept = KeptValue { version: column(&row, 6)?, value: column(&row, 7)? };
+                    part.kept.insert(words(place)?, kept);
+                }
             }
         }
-        Ok(part)
+        let of = |one: &Whose| parts.get(&(one.round, one.token.to_vec())).cloned().unwrap_or_default();
+        Ok(whose.iter().map(of).collect())
     }
 
     /// What all together keep at `key`.

@@ -64,6 +64,8 @@ pub struct StoredJob {
     pub reached: Option<PersonId>,
     /// Why it failed, if it did.
     pub why: String,
+    /// Until when the last claim on it holds. Each claim ends later than those before, so this tells it from them.
+    pub lease_until: DateTime<Utc>,
 }
 
 /// A part that is made.
@@ -77,7 +79,8 @@ pub struct JobFile {
     pub content: Vec<u8>,
 }
 
-const JOB: &str = "id, campaign_id, kind, about, version, asked_at, parts, state, done, reached, why, facts";
+const JOB: &str =
+    "id, campaign_id, kind, about, version, asked_at, parts, state, done, reached, why, facts, lease_until";
 
 impl JobKind {
     fn slug(self) -> &'static str {
@@ -189,7 +192,7 @@ impl Writing {
         let job = job_of(&row)?;
         let sql = "UPDATE job SET state = 'working', lease_until = $3 WHERE tenant_id = $1 AND id = $2";
         self.0.0.execute(sql, vec![job.asked.id.0.into(), lease.timestamp().into()]).await?;
-        Ok(Some(job))
+        Ok(Some(StoredJob { state: JobState::Working, lease_until: lease, ..job }))
     }
 
     /// Gives a claim back, so that any process may go on with the work at once.
@@ -233,13 +236,15 @@ impl Writing {
         Ok(true)
     }
 
-    /// Ends work: it is all there, or why not.
+    /// Ends work that is claimed until `lease`: it is all there, or why not. Nothing happens if another process has claimed it since, or ended it.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn end_job(&self, id: ItemId, state: JobState, why: &str) -> Result<()> {
-        let sql = "UPDATE job SET state = $3, why = $4 WHERE tenant_id = $1 AND id = $2";
-        self.0.0.execute(sql, vec![id.0.into(), state.slug().into(), why.into()]).await?;
+    pub async fn end_job(&self, id: ItemId, lease: DateTime<Utc>, state: JobState, why: &str) -> Result<()> {
+        let sql = "UPDATE job SET state = $4, why = $5
+                   WHERE tenant_id = $1 AND id = $2 AND state = 'working' AND lease_until = $3";
+        let values = vec![id.0.into(), lease.timestamp().into(), state.slug().into(), why.into()];
+        self.0.0.execute(sql, values).await?;
         Ok(())
     }
 
@@ -271,9 +276,9 @@ impl Writing {
 
 fn job_of(row: &QueryResult) -> Result<StoredJob> {
     let (kind, state): (String, String) = (column(row, 2)?, column(row, 7)?);
-    let seconds: i64 = column(row, 5)?;
-    let asked_at = DateTime::from_timestamp(seconds, 0)
-        .ok_or_else(|| StorageError::Corrupt(format!("time {seconds}")))?;
+    let at = |seconds: i64| {
+        DateTime::from_timestamp(seconds, 0).ok_or_else(|| StorageError::Corrupt(format!("time {seconds}")))
+    };
     Ok(StoredJob {
         asked: NewJob {
             id: ItemId(column(row, 0)?),
@@ -286,7 +291,7 @@ fn job_of(row: &QueryResult) -> Result<StoredJob> {
             about: column(row, 3)?,
             version: column(row, 4)?,
             facts: column(row, 11)?,
-            asked_at,
+            asked_at: at(column(row, 5)?)?,
             parts: column(row, 6)?,
         },
         state: match state.as_str() {
@@ -299,5 +304,6 @@ fn job_of(row: &QueryResult) -> Result<StoredJob> {
         done: column(row, 8)?,
         reached: column::<Option<uuid::Uuid>>(row, 9)?.map(PersonId),
         why: column(row, 10)?,
+        lease_until: at(column(row, 12)?)?,
     })
 }

@@ -226,15 +226,15 @@ impl Writing {
         Ok(())
     }
 
-    /// Writes that an address, a keyed hash, gets no email from today on; what was said first stands.
+    /// Writes that an address, a keyed hash, gets no email from today on; what was said first stands. Gives whether this is the first.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn stop_email(&self, address: [u8; 32], why: NoEmail, today: NaiveDate) -> Result<()> {
+    pub async fn stop_email(&self, address: [u8; 32], why: NoEmail, today: NaiveDate) -> Result<bool> {
         let sql = "INSERT INTO no_email (tenant_id, address, why, since) VALUES ($1, $2, $3, $4)
                    ON CONFLICT (tenant_id, address) DO NOTHING";
-        self.0.0.execute(sql, vec![address.to_vec().into(), why.slug().into(), today.into()]).await?;
-        Ok(())
+        let values = vec![address.to_vec().into(), why.slug().into(), today.into()];
+        Ok(self.0.0.execute(sql, values).await?.rows_affected() == 1)
     }
 
     fn row_lock(&self, postgres: &'static str) -> &'static str {

@@ -110,15 +110,15 @@ impl Reading {
     pub async fn count_to_invite(&self, campaign: CampaignId, organisation: OrganisationId) -> Result<i64> {
         let sql =
             "SELECT COUNT(*) FROM person WHERE tenant_id = $1 AND campaign_id = $2 AND organisation_id = $3
-                   AND origin = 'roll' AND request IS NULL AND email IS NOT NULL";
+                   AND origin = 'roll' AND email IS NOT NULL";
         match self.0.one(sql, vec![campaign.0.into(), organisation.0.into()]).await? {
             Some(row) => column(&row, 0),
             None => Ok(0),
         }
     }
 
-    /// At most `most` people of `organisation` who came by the roll, have an address and hold no credential, behind `after` in the order
-    /// of their random ids: to send login details to.
+    /// At most `most` people of `organisation` who came by the roll and have an address, behind `after` in the order of their random ids: to
+    /// give login details to. Whether they have joined makes no difference: the list without those who have would tell who has.
     ///
     /// # Errors
     /// Database faults.
@@ -131,7 +131,7 @@ impl Reading {
     ) -> Result<Vec<Person>> {
         let sql = format!(
             "SELECT {PERSON} FROM person p WHERE p.tenant_id = $1 AND p.campaign_id = $2 AND p.organisation_id = $3
-             AND p.origin = 'roll' AND p.request IS NULL AND p.email IS NOT NULL AND p.id > $4 ORDER BY p.id LIMIT $5"
+             AND p.origin = 'roll' AND p.email IS NOT NULL AND p.id > $4 ORDER BY p.id LIMIT $5"
         );
         let after = after.map_or(uuid::Uuid::nil(), |id| id.0);
         let values = vec![campaign.0.into(), organisation.0.into(), after.into(), most.cast_signed().into()];
@@ -208,6 +208,22 @@ impl Writing {
                 list.join(", ")
             );
             self.0.0.execute(sql, chunk.iter().map(|hash| hash.to_vec().into()).collect()).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes of these people's login details that they have left.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn mark_logins_sent_of(&self, people: &[PersonId]) -> Result<()> {
+        for chunk in people.chunks(LOGINS_PER_STATEMENT) {
+            let list: Vec<String> = (2..).take(chunk.len()).map(|number| format!("${number}")).collect();
+            let sql = format!(
+                "UPDATE login SET unsent = FALSE WHERE tenant_id = $1 AND person_id IN ({})",
+                list.join(", ")
+            );
+            self.0.0.execute(sql, chunk.iter().map(|person| person.0.into()).collect()).await?;
         }
         Ok(())
     }

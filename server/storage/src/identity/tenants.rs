@@ -40,6 +40,17 @@ impl Reading {
         }
     }
 
+    /// The digest of the pack as it is now.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn pack_digest(&self) -> Result<Option<String>> {
+        match self.0.one("SELECT pack_digest FROM tenant WHERE id = $1", vec![]).await? {
+            Some(row) => column(&row, 0),
+            None => Ok(None),
+        }
+    }
+
     /// The campaign, if the pack has it.
     ///
     /// # Errors

@@ -3,7 +3,8 @@
 //! went out in that very email, so whoever posts needs no other key; and whatever they post, the answer is the same.
 //!
 //! From one network address no more come than may be asked of any form (429, with Retry-After). A report about an email of ours does not count: thousands
-//! of them come from one mail server. What else a mailbox hands on, such as holiday notices, is to be sent again later.
+//! of them come from one mail server. What it says again of the same address does, and so does what else a mailbox hands on, such as holiday notices:
+//! these are to be sent again later.
 
 use std::sync::Arc;
 

@@ -183,7 +183,7 @@ pub(super) fn identity_table() -> Vec<Entry> {
     ]
 }
 
-/// The console's work on the conversation side: looking after what people write.
+/// The console's work on the conversation side: looking after what people write, and codes that let them in.
 pub(super) fn conversation_table() -> Vec<Entry> {
     vec![
         page("/console/round-types", Kind::Platform, Read, round_types::list),
@@ -192,6 +192,12 @@ pub(super) fn conversation_table() -> Vec<Entry> {
         page("/console/campaigns/:campaign/answers", Kind::Content, Export, answers::list),
         page("/console/campaigns/:campaign/answers/:round/:sheet", Kind::Content, Export, answers::export),
         page("/console/campaigns/:campaign/content", Kind::Content, Export, content::export),
+        form(
+            "/console/campaigns/:campaign/toolkit/:organisation/codes",
+            Kind::Roll,
+            Import,
+            toolkit_one::print_codes,
+        ),
         page("/console/campaigns/:campaign/moderation", Kind::Post, Read, moderation::list),
         form("/console/campaigns/:campaign/moderation/next", Kind::Post, Change, decisions::take_next),
         page("/console/campaigns/:campaign/moderation/:post", Kind::Post, Read, moderation::show),

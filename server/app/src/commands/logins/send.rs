@@ -59,7 +59,7 @@ pub async fn send(enrolment: &Enrolment, about: &LoginEmail<'_>, config: &Config
         Ok(_) => {}
     }
     eprintln!(
-        "When the mail server takes them again, run this again: whoever has not joined gets new details, and earlier ones stay good."
+        "When the mail server takes them again, run this again: everybody gets new details, and earlier ones stay good."
     );
     Ok(ExitCode::FAILURE)
 }
@@ -67,7 +67,7 @@ pub async fn send(enrolment: &Enrolment, about: &LoginEmail<'_>, config: &Config
 /// There is nobody to invite.
 pub fn nobody() -> ExitCode {
     eprintln!(
-        "candour: nobody of this organisation is on the roll and has not joined: import the roll first (`candour roll import`)"
+        "candour: nobody of this organisation is on the roll: import the roll first (`candour roll import`)"
     );
     ExitCode::FAILURE
 }

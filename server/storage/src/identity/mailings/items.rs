@@ -56,19 +56,14 @@ impl Reading {
         }
     }
 
-    /// The claims of an email whose time is over: the process that made them has died.
+    /// Whether there are claims of an email whose time is over: the process that made them has died.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn lost_claims(
-        &self,
-        key: &MailingKey,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<(PersonId, [u8; REFERENCE_BYTES])>> {
-        let sql = "SELECT person_id, reference FROM mailing_item WHERE tenant_id = $1 AND campaign_id = $2 AND slug = $3
-                   AND claimed AND due_at <= $4 ORDER BY person_id LIMIT 1000";
-        let rows = self.0.all(sql, key.values_and([now.timestamp().into()])).await?;
-        rows.iter().map(|row| Ok((PersonId(column(row, 0)?), reference_of(column(row, 1)?)?))).collect()
+    pub async fn has_lost_claims(&self, key: &MailingKey, now: DateTime<Utc>) -> Result<bool> {
+        let sql = "SELECT 1 FROM mailing_item WHERE tenant_id = $1 AND campaign_id = $2 AND slug = $3
+                   AND claimed AND due_at <= $4 LIMIT 1";
+        Ok(self.0.one(sql, key.values_and([now.timestamp().into()])).await?.is_some())
     }
 }
 
@@ -93,6 +88,23 @@ impl Writing {
         );
         let values = key.values_and([now.timestamp().into(), most.cast_signed().into()]);
         self.0.0.all(sql, values).await?.iter().map(due_of).collect()
+    }
+
+    /// At most `most` of the claims of an email whose time is over. Whoever asks holds the email.
+    ///
+    /// # Errors
+    /// Database faults.
+    pub async fn take_lost_claims(
+        &self,
+        key: &MailingKey,
+        now: DateTime<Utc>,
+        most: u64,
+    ) -> Result<Vec<(PersonId, [u8; REFERENCE_BYTES])>> {
+        let sql = "SELECT person_id, reference FROM mailing_item WHERE tenant_id = $1 AND campaign_id = $2 AND slug = $3
+                   AND claimed AND due_at <= $4 ORDER BY person_id LIMIT $5";
+        let values = key.values_and([now.timestamp().into(), most.cast_signed().into()]);
+        let rows = self.0.0.all(sql, values).await?;
+        rows.iter().map(|row| Ok((PersonId(column(row, 0)?), reference_of(column(row, 1)?)?))).collect()
     }
 
     /// Claims people's emails until `lease`, each under its reference.

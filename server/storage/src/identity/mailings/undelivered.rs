@@ -1,7 +1,7 @@
 //! How many of a tenant's emails did not arrive and why, what is said of the others, and what follows from it: emails that rest.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::mailing::Undelivered;
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use domain::mailing::{UNDELIVERED_DAYS, Undelivered};
 use domain::reputation::Reputation;
 use sea_orm::QueryResult;
 
@@ -49,11 +49,13 @@ impl Reading {
 }
 
 impl Writing {
-    /// Adds emails that did not arrive on `day`.
+    /// Adds emails that did not arrive on `day`, and forgets those of more than [`UNDELIVERED_DAYS`] ago.
     pub(super) async fn add_undelivered(&self, day: NaiveDate, why: Undelivered, emails: i64) -> Result<()> {
         let sql = "INSERT INTO undelivered (tenant_id, day, why, emails) VALUES ($1, $2, $3, $4)
                    ON CONFLICT (tenant_id, day, why) DO UPDATE SET emails = undelivered.emails + excluded.emails";
         self.0.0.execute(sql, vec![day.into(), why.slug().into(), emails.into()]).await?;
+        let sql = "DELETE FROM undelivered WHERE tenant_id = $1 AND day <= $2";
+        self.0.0.execute(sql, vec![(day - Days::new(UNDELIVERED_DAYS)).into()]).await?;
         Ok(())
     }
 

@@ -107,7 +107,7 @@ pub(crate) async fn new_recovery_codes(form: StaffForm) -> Result<Response> {
 #[handler]
 pub(crate) async fn show_ways(request: &Request, staff: Staff) -> Result<Response> {
     staff.require_recent_proof(WAYS).await?;
-    ways(&staff, request, StatusCode::OK, Vec::new()).await
+    ways(&staff, request, StatusCode::OK, "", Vec::new()).await
 }
 
 #[handler]
@@ -131,7 +131,7 @@ pub(crate) async fn change_password(request: &Request, form: StaffForm) -> Resul
     match changed {
         Err(AccountRefusal::Password(refusal)) => {
             let errors = vec![FieldError { field: "new-password".to_owned(), text: refusal.to_string() }];
-            ways(staff, request, StatusCode::UNPROCESSABLE_ENTITY, errors).await
+            ways(staff, request, StatusCode::UNPROCESSABLE_ENTITY, "", errors).await
         }
         changed => finish(&form, request, changed, "password").await,
     }
@@ -157,20 +157,25 @@ async fn finish(
         Ok(()) => Ok(form.see_other(&format!("{PATH}?done={done}"))),
         Err(refusal) => {
             let (status, field, text) = refused(refusal)?;
-            ways(&form.staff, request, status, vec![FieldError { field: field.to_owned(), text }]).await
+            let errors = vec![FieldError { field: field.to_owned(), text }];
+            // What a passkey's form brings under this name opens as no authenticator's secret.
+            ways(&form.staff, request, status, form.field("kept"), errors).await
         }
     }
 }
 
+/// The page; `kept` is the authenticator's secret that its form brought, if it did.
 async fn ways(
     staff: &Staff,
     request: &Request,
     status: StatusCode,
+    kept: &str,
     errors: Vec<FieldError>,
 ) -> Result<Response> {
     let (accounts, tenant) = (staff.state.accounts(), staff.tenant());
     let site = passkey_site(staff, request);
-    let new = accounts.ask_for_new_means(tenant, &staff.signed_in, site.as_ref()).await.map_err(fault)?;
+    let new = accounts.ask_for_new_means(tenant, &staff.signed_in, site.as_ref(), kept).await;
+    let new = new.map_err(fault)?;
     let own = accounts.show_own_account(tenant, &staff.signed_in).await.map_err(fault)?;
     let view = Ways {
         site: staff.dressed.chrome.clone(),

@@ -12,7 +12,7 @@ use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, Result, handler};
 
-use super::edit_refused;
+use super::{edit_refused, stored_pack};
 use crate::console::{Staff, StaffForm};
 use crate::fault::PageError;
 use crate::pages::cards::date_changed;
@@ -122,8 +122,7 @@ async fn page(
     errors: Vec<FieldError>,
     preview: Option<DatesToConfirm>,
 ) -> Result<Response> {
-    let pack = staff.state.enrolment().stored_pack(staff.tenant().id).await.map_err(PageError::from)?;
-    let campaign = pack.and_then(|mut pack| pack.campaigns.remove(slug)).ok_or(PageError::NotFound)?;
+    let campaign = stored_pack(staff).await?.campaigns.remove(slug).ok_or(PageError::NotFound)?;
     let rounds =
         campaign.rounds.iter().map(|round| dated_round(staff, round)).collect::<Result<Vec<_>, _>>()?;
     let done = staff.query.get("done").map(|_| "The dates are changed. Every page and file says so now.");

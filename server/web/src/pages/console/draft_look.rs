@@ -5,13 +5,13 @@ use actions::policy::{Action, Kind};
 use actions::{Draft, EditRefusal, NewBranding, Step, branding_version};
 use domain::branding::{Colour, Palette, WHITE};
 use domain::tenant_pack::{BrandingFile, TenantPack};
-use poem::http::{StatusCode, header};
+use poem::http::header;
 use poem::web::Path;
 use poem::{Response, Result, handler};
 
 use super::campaigns::PART;
 use super::drafts::{error, frame, load, onward, saved};
-use super::edit_refused;
+use super::{edit_refused, form_status, stored_pack};
 use crate::console::{Staff, StaffForm, StaffUpload};
 use crate::fault::PageError;
 use crate::views::FieldError;
@@ -74,12 +74,6 @@ pub(crate) async fn show_branding(staff: Staff, Path(id): Path<String>) -> Resul
     branding(&staff, &Place::of_draft(&staff, &id).await?).await
 }
 
-/// The pack as it is now, whatever this process remembers.
-pub(super) async fn held(staff: &Staff) -> Result<TenantPack, PageError> {
-    let pack = staff.state.enrolment().stored_pack(staff.tenant().id).await?;
-    pack.ok_or(PageError::NotFound)
-}
-
 /// The forms of the look as they stand on the page.
 struct Typed {
     form: BrandingForm,
@@ -111,7 +105,7 @@ impl Typed {
 }
 
 pub(super) async fn branding(staff: &Staff, place: &Place) -> Result<Response> {
-    let mut typed = Typed::of_stored(&held(staff).await?);
+    let mut typed = Typed::of_stored(&stored_pack(staff).await?);
     // The colours that somebody wants to see first, without a script.
     let form = &mut typed.form;
     for (name, field) in [("brand", &mut form.brand), ("link", &mut form.link), ("button", &mut form.button)]
@@ -152,7 +146,7 @@ pub(crate) async fn save_branding(form: StaffForm, Path(id): Path<String>) -> Re
 pub(super) async fn put_branding(form: &StaffForm, place: &Place) -> Result<Response> {
     let staff = &form.staff;
     let text = |name: &str| form.field(name).trim().to_owned();
-    let pack = held(staff).await?;
+    let pack = stored_pack(staff).await?;
     let typed = BrandingForm {
         service_name: text("service_name"),
         brand: text("brand"),
@@ -182,10 +176,7 @@ pub(super) async fn put_branding(form: &StaffForm, place: &Place) -> Result<Resp
     });
     match staff.state.sides.change_branding(staff.actor(), staff.tenant(), &seen, new).await {
         Ok(()) => Ok(place.onward(form, Step::Branding)),
-        Err(refusal @ EditRefusal::Outdated) => {
-            let typed = Typed::beside(typed, &held(staff).await?);
-            branding_page(staff, place, typed, vec![error("", &refusal.to_string())]).await
-        }
+        Err(EditRefusal::Outdated) => too_late(staff, place, typed).await,
         Err(refusal) => Err(edit_refused(refusal, None).into()),
     }
 }
@@ -197,7 +188,7 @@ pub(crate) async fn save_logo(upload: StaffUpload, Path(id): Path<String>) -> Re
 
 pub(super) async fn put_logo(upload: &StaffUpload, place: &Place) -> Result<Response> {
     let staff = &upload.staff;
-    let mut typed = Typed::of_stored(&held(staff).await?);
+    let mut typed = Typed::of_stored(&stored_pack(staff).await?);
     let Some(file) = upload.form.file("logo") else {
         let errors = vec![error("logo", "Choose a file first: PNG or SVG.")];
         return branding_page(staff, place, typed, errors).await;
@@ -215,12 +206,15 @@ pub(super) async fn put_logo(upload: &StaffUpload, place: &Place) -> Result<Resp
         Err(refusal @ EditRefusal::Refused(_)) => {
             branding_page(staff, place, typed, vec![error("logo", &refusal.to_string())]).await
         }
-        Err(refusal @ EditRefusal::Outdated) => {
-            let typed = Typed::beside(typed.form, &held(staff).await?);
-            branding_page(staff, place, typed, vec![error("", &refusal.to_string())]).await
-        }
+        Err(EditRefusal::Outdated) => too_late(staff, place, typed.form).await,
         Err(refusal) => Err(edit_refused(refusal, None).into()),
     }
+}
+
+/// Somebody else was faster: what was typed, beside what is stored now.
+async fn too_late(staff: &Staff, place: &Place, form: BrandingForm) -> Result<Response> {
+    let typed = Typed::beside(form, &stored_pack(staff).await?);
+    branding_page(staff, place, typed, vec![error("", &EditRefusal::Outdated.to_string())]).await
 }
 
 async fn branding_page(
@@ -241,11 +235,7 @@ async fn branding_page(
         may_change: staff.may(Kind::Branding, Action::Change),
         errors,
     };
-    staff.show_with(status(&view.errors), &view)
-}
-
-pub(super) fn status(errors: &[FieldError]) -> StatusCode {
-    if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
+    staff.show_with(form_status(&view.errors), &view)
 }
 
 /// What was asked for, where it is a colour; the tenant's own where it is none.

@@ -5,9 +5,9 @@ use domain::tenant_pack::TenantPack;
 use poem::web::Path;
 use poem::{Response, Result, handler};
 
-use super::draft_look::{Place, held, status};
+use super::draft_look::Place;
 use super::drafts::{error, saved};
-use super::edit_refused;
+use super::{edit_refused, form_status, stored_pack};
 use crate::console::{Staff, StaffForm};
 use crate::views::FieldError;
 use crate::views::console::{DraftPages, PageForm};
@@ -22,7 +22,7 @@ pub(crate) async fn show(staff: Staff, Path(id): Path<String>) -> Result<Respons
 }
 
 pub(super) async fn pages(staff: &Staff, place: &Place) -> Result<Response> {
-    let pack = held(staff).await?;
+    let pack = stored_pack(staff).await?;
     let asked = staff.query.get("page").unwrap_or_default();
     let seen = page_version(&pack, asked).unwrap_or_default();
     let form = page_of(&pack, asked).unwrap_or_default();
@@ -70,7 +70,7 @@ pub(super) async fn put_page(form: &StaffForm, place: &Place) -> Result<Response
         Ok(()) => return Ok(place.onward(form, Step::Pages)),
         Err(refusal) => refusal,
     };
-    let pack = held(staff).await?;
+    let pack = stored_pack(staff).await?;
     let (seen, stored, errors) = match refusal {
         EditRefusal::Refused(_) | EditRefusal::Problems(_) => {
             (seen.to_owned(), None, vec![error("title", &refusal.to_string())])
@@ -109,5 +109,5 @@ async fn pages_page(
         stored,
         errors,
     };
-    staff.show_with(status(&view.errors), &view)
+    staff.show_with(form_status(&view.errors), &view)
 }

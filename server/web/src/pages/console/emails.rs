@@ -68,12 +68,11 @@ async fn rules(
     let tenant = staff.tenant();
     let rules = staff.state.enrolment().email_rules(tenant, campaign).await?;
     let closed = "No email goes now. Emails go only between the launch of a conversation and the day on which its list of people is deleted, and only while this site is open.";
-    let day = |day: &NaiveDate| day.format("%A %-d %B %Y").to_string();
     Ok(EmailRulesInWords {
         closed: (!rules.can_go).then(|| closed.to_owned()),
         from: hour_in_words(tenant.sending.from),
         until: hour_in_words(tenant.sending.until),
-        holidays: tenant.sending.holidays.iter().map(day).collect(),
+        holidays: tenant.sending.holidays.iter().map(|day| in_full(*day)).collect(),
         smallest_group: plan.first().map_or(campaign.smallest_group, |email| email.smallest_group),
         most_nudges: MAX_NUDGES,
         hours_apart: NUDGES_APART_HOURS,
@@ -105,6 +104,11 @@ pub(super) fn line(staff: &Staff, email: &PlannedEmail) -> EmailLine {
         standing: standing(&email.standing, email.smallest_group),
         acts: if may_change(staff) { acts(&email.standing) } else { Vec::new() },
     }
+}
+
+/// A day with its weekday and year.
+pub(super) fn in_full(day: NaiveDate) -> String {
+    day.format("%A %-d %B %Y").to_string()
 }
 
 /// So many people, in whole groups, in words.

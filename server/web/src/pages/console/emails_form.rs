@@ -8,15 +8,14 @@ use domain::planned_email::{EmailFile, EmailKind};
 use domain::sending::local_moment;
 use domain::tenant_pack::MAX_LINE_CHARACTERS;
 use domain::time_zone::in_words;
-use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, Result, handler};
 
 use super::campaigns::PART;
 use super::dates::{local_time, time_field};
 use super::drafts::{NO_TIME, error};
-use super::edit_refused;
 use super::emails::{find, path};
+use super::{edit_refused, form_status, stored_pack};
 use crate::console::{Staff, StaffForm};
 use crate::edge::form::Form;
 use crate::fault::PageError;
@@ -28,8 +27,8 @@ pub(crate) async fn show_new(staff: Staff, Path(campaign): Path<String>) -> Resu
     let like = staff.query.get("like").unwrap_or_default();
     let like = find(&staff, &campaign)?.file.emails.iter().find(|email| email.slug == like);
     let email = match like {
-        // All but its times, which have passed.
-        Some(email) => DraftEmail { send_at: None, send_until: None, ..draft_of(email) },
+        // All but its short name, which is its own, and its times, which have passed.
+        Some(email) => DraftEmail { send_at: None, send_until: None, slug: String::new(), ..draft_of(email) },
         None => empty(""),
     };
     page(&staff, &campaign, Typed::new(staff.tenant(), "", &email), Vec::new())
@@ -138,7 +137,6 @@ impl Typed {
 }
 
 fn page(staff: &Staff, campaign: &str, typed: Typed, errors: Vec<FieldError>) -> Result<Response> {
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let view = EmailPlanForm {
         site: staff.dressed.chrome.clone(),
         visit: staff.visit(None),
@@ -152,13 +150,12 @@ fn page(staff: &Staff, campaign: &str, typed: Typed, errors: Vec<FieldError>) ->
         stored: typed.stored,
         errors,
     };
-    staff.show_with(status, &view)
+    staff.show_with(form_status(&view.errors), &view)
 }
 
 /// The email as the pack has it now, whatever this process remembers.
 async fn stored(staff: &Staff, campaign: &str, slug: &str) -> Result<Option<EmailFile>, PageError> {
-    let pack = staff.state.enrolment().stored_pack(staff.tenant().id).await?;
-    let campaign = pack.and_then(|mut pack| pack.campaigns.remove(campaign)).ok_or(PageError::NotFound)?;
+    let campaign = stored_pack(staff).await?.campaigns.remove(campaign).ok_or(PageError::NotFound)?;
     Ok(campaign.emails.into_iter().find(|email| email.slug == slug))
 }
 

@@ -26,6 +26,14 @@ pub(crate) async fn show(staff: Staff, Path((campaign, slug)): Named) -> Result<
         _ => None,
     };
     match asked.filter(|_| may_change(&staff)) {
+        Some(EmailAct::SendNow) => {
+            let whose = (staff.tenant(), find(&staff, &campaign)?);
+            match staff.state.enrolment().may_go_now(whose, &email.file).await {
+                Ok(()) => ask(&staff, &campaign, &email, EmailAct::SendNow, None),
+                Err(MailingRefusal::Action(fault)) => Err(PageError::from(fault).into()),
+                Err(refusal) => page(&staff, &campaign, &email, Some(refusal.to_string())).await,
+            }
+        }
         Some(act) => ask(&staff, &campaign, &email, act, None),
         None => page(&staff, &campaign, &email, None).await,
     }

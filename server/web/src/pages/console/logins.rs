@@ -1,12 +1,14 @@
-//! Login details of a campaign's people: how many have theirs, and a button that sends the others theirs. It lists nobody.
+//! Login details of a campaign's people: about how many have theirs, and a button that sends the others theirs. It lists nobody, and what it says of a
+//! press is the same whether there was anybody left.
 
 use actions::policy::{Action, Kind};
-use actions::{Campaign, LoginsCount, SendLoginsRefusal};
+use actions::{LoginsCount, SendLoginsRefusal};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, Result, handler};
 
 use super::campaigns::{PART, own_link};
+use super::emails::{about, find};
 use crate::console::{Staff, StaffForm};
 use crate::fault::PageError;
 use crate::views::console::{LoginsLine, LoginsPage};
@@ -27,23 +29,18 @@ pub(crate) async fn send(form: StaffForm, Path(slug): Path<String>) -> Result<Re
     let campaign = find(staff, &slug)?;
     staff.require_recent_proof(&path(&slug)).await?;
     match staff.state.enrolment().send_logins(staff.actor(), staff.tenant(), campaign).await {
-        Ok(()) => Ok(form.see_other(&format!("{}?done=sent", path(&slug)))),
+        Ok(()) => Ok(form.see_other(&format!("{}?done=asked", path(&slug)))),
         Err(SendLoginsRefusal::Action(fault)) => Err(PageError::from(fault).into()),
         Err(refusal) => page(staff, &slug, StatusCode::UNPROCESSABLE_ENTITY, Some(refusal.to_string())).await,
     }
-}
-
-fn find<'a>(staff: &'a Staff, slug: &str) -> Result<&'a Campaign, PageError> {
-    staff.tenant().campaign(slug).ok_or(PageError::NotFound)
 }
 
 async fn page(staff: &Staff, slug: &str, status: StatusCode, problem: Option<String>) -> Result<Response> {
     let campaign = find(staff, slug)?;
     let counts = staff.state.enrolment().count_logins(staff.tenant(), campaign).await;
     let counts = counts.map_err(PageError::from)?;
-    let least = i64::from(campaign.smallest_group);
     let done = staff.query.get("done").map(|_| {
-        "The emails are on their way. That can take some minutes: load this page again to see how far they are."
+        "It is asked for. Whoever has no login details yet gets an email, in the hours in which emails go. Load this page again to see how far it is."
     });
     let view = LoginsPage {
         site: staff.dressed.chrome.clone(),
@@ -51,14 +48,13 @@ async fn page(staff: &Staff, slug: &str, status: StatusCode, problem: Option<Str
         desk: staff.desk(PART),
         slug: slug.to_owned(),
         title: campaign.title.clone(),
-        lines: counts.iter().map(|count| line(count, least)).collect(),
+        lines: counts.iter().map(line).collect(),
         links: staff
             .tenant()
             .organisations
             .iter()
             .map(|organisation| (organisation.name.clone(), own_link(staff, slug, organisation)))
             .collect(),
-        some_without: counts.iter().any(|count| count.with_details < count.on_roll),
         may_send: staff.may(Kind::Roll, Action::Import),
         rests: staff
             .state
@@ -71,19 +67,10 @@ async fn page(staff: &Staff, slug: &str, status: StatusCode, problem: Option<Str
     staff.show_with(status, &view)
 }
 
-fn line(count: &LoginsCount, least: i64) -> LoginsLine {
-    // Nobody can be told apart in a group that has at least so many people.
-    let named = |people: i64| match people {
-        0 => "nobody".to_owned(),
-        few if few < least => format!("fewer than {least}"),
-        many => many.to_string(),
-    };
+fn line(count: &LoginsCount) -> LoginsLine {
     LoginsLine {
         organisation: count.organisation.clone(),
-        on_roll: named(count.on_roll),
-        with_details: match count.with_details == count.on_roll {
-            true => "everybody".to_owned(),
-            false => named(count.with_details),
-        },
+        on_roll: about(count.on_roll, count.smallest_group),
+        with_details: about(count.with_details, count.smallest_group),
     }
 }

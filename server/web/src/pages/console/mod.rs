@@ -38,10 +38,13 @@ pub(crate) mod toolkit_one;
 pub(crate) mod welcome;
 
 use actions::EditRefusal;
-use poem::http::header;
+use domain::tenant_pack::TenantPack;
+use poem::http::{StatusCode, header};
 use poem::{Body, Response};
 
+use crate::console::Staff;
 use crate::fault::PageError;
+use crate::views::FieldError;
 
 /// Why a change of settings was not made, with what was typed.
 pub(crate) fn edit_refused(refusal: EditRefusal, kept: Option<&str>) -> PageError {
@@ -50,6 +53,17 @@ pub(crate) fn edit_refused(refusal: EditRefusal, kept: Option<&str>) -> PageErro
         EditRefusal::Unknown => PageError::NotFound,
         refusal => PageError::Refused { why: refusal.to_string(), kept: kept.map(str::to_owned) },
     }
+}
+
+/// The tenant's pack as it is stored now, whatever this process remembers.
+async fn stored_pack(staff: &Staff) -> Result<TenantPack, PageError> {
+    let pack = staff.state.enrolment().stored_pack(staff.tenant().id).await?;
+    pack.ok_or(PageError::NotFound)
+}
+
+/// How a page with a form is answered: 422 where something in it is wrong.
+fn form_status(errors: &[FieldError]) -> StatusCode {
+    if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
 }
 
 /// A file called `name` to carry away, which no cache keeps.

@@ -37,11 +37,14 @@ fn lines(health: Health, tenants: usize) -> Vec<HealthLine> {
         });
     }
     if let Some(waiting) = health.emails_waiting {
-        lines.push(line("Emails waiting".to_owned(), waiting.to_string(), true));
+        lines.push(line("Emails about accounts and sign-up, waiting".to_owned(), waiting.to_string(), true));
     }
     if let Some((sent, given_up)) = health.emails_sent {
         let says = format!("{sent} sent, {given_up} given up since this process began");
-        lines.push(line("Emails sent".to_owned(), says, given_up == 0));
+        lines.push(line("Emails about accounts and sign-up, sent".to_owned(), says, given_up == 0));
+        // Rows are their queue, and queues of tenants' own are not everybody's.
+        let others = "Emails of campaigns, and of tenants with their own mail server".to_owned();
+        lines.push(line(others, "not counted here".to_owned(), true));
     }
     lines.push(line("Tenants".to_owned(), tenants.to_string(), true));
     lines

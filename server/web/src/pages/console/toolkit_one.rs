@@ -1,18 +1,21 @@
 //! One organisation's toolkit: each piece, made as it is asked for; all of them in one file, and letters with login details, which take longer and
-//! are made behind the scenes.
+//! are made behind the scenes; and sealed codes on a sheet, which is made once, in the answer, and kept nowhere.
 
 use actions::policy::{Action, Kind};
-use actions::{Campaign, HandoutRefusal, JobKind, Organisation, ToolkitFacts, ToolkitPiece};
+use actions::{
+    Campaign, HandoutRefusal, IssueRefusal, JobKind, MAX_CODES_PER_SHEET, Organisation, ToolkitFacts,
+    ToolkitPiece,
+};
 use domain::tenant_pack::EntryRoute;
-use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, Result, handler};
 
 use super::campaigns::PART;
 use super::emails::find;
-use super::{download, toolkit};
+use super::{download, form_status, toolkit};
 use crate::console::{Staff, StaffForm};
 use crate::fault::PageError;
+use crate::views::FieldError;
 use crate::views::console::{ToolkitGroup, ToolkitOne, ToolkitPieceLink};
 
 /// Whose toolkit of which campaign an address names.
@@ -44,7 +47,7 @@ pub(crate) async fn show(
     staff: Staff,
     Path((slug, organisation)): Path<(String, String)>,
 ) -> Result<Response> {
-    page(&staff, &Named::find(&staff, &slug, &organisation)?, None)
+    page(&staff, &Named::find(&staff, &slug, &organisation)?, vec![], "")
 }
 
 #[handler]
@@ -79,6 +82,29 @@ pub(crate) async fn letters(
     ask(&form, &named, JobKind::Letters, "letters").await
 }
 
+#[handler]
+pub(crate) async fn print_codes(
+    form: StaffForm,
+    Path((slug, organisation)): Path<(String, String)>,
+) -> Result<Response> {
+    let staff = &form.staff;
+    let named = Named::find(staff, &slug, &organisation)?;
+    staff.require_recent_proof(&named.path()).await?;
+    let typed = form.field("codes");
+    // What is no number is as much of an answer as none.
+    let count = typed.trim().replace(',', "").parse().unwrap_or(0);
+    let url = staff.state.settings.addresses.conversation(staff.tenant());
+    let whose = (staff.tenant(), named.campaign, named.organisation);
+    match staff.state.actions().print_codes(staff.actor(), whose, count, &url).await {
+        Ok(sheet) => Ok(download(&sheet.file, &sheet.media_type, sheet.content)),
+        Err(IssueRefusal::Action(fault)) => Err(PageError::from(fault).into()),
+        Err(refusal) => {
+            let error = FieldError { field: "codes".to_owned(), text: refusal.to_string() };
+            page(staff, &named, vec![error], typed)
+        }
+    }
+}
+
 async fn ask(form: &StaffForm, named: &Named<'_>, kind: JobKind, done: &str) -> Result<Response> {
     let staff = &form.staff;
     let url = staff.state.settings.addresses.identity(staff.tenant());
@@ -93,13 +119,18 @@ async fn ask(form: &StaffForm, named: &Named<'_>, kind: JobKind, done: &str) -> 
 fn refused(staff: &Staff, named: &Named<'_>, refusal: HandoutRefusal) -> Result<Response> {
     match refusal {
         HandoutRefusal::Action(fault) => Err(PageError::from(fault).into()),
-        refusal => page(staff, named, Some(refusal.to_string())),
+        refusal => {
+            let error = FieldError { field: String::new(), text: refusal.to_string() };
+            page(staff, named, vec![error], "")
+        }
     }
 }
 
-fn page(staff: &Staff, named: &Named<'_>, problem: Option<String>) -> Result<Response> {
+/// The page; `codes` is what was typed as their number.
+fn page(staff: &Staff, named: &Named<'_>, errors: Vec<FieldError>, codes: &str) -> Result<Response> {
     let Named { campaign, organisation } = named;
-    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = form_status(&errors);
+    let may_bring_in = staff.may(Kind::Roll, Action::Import);
     let view = ToolkitOne {
         site: staff.dressed.chrome.clone(),
         visit: staff.visit(None),
@@ -111,8 +142,12 @@ fn page(staff: &Staff, named: &Named<'_>, problem: Option<String>) -> Result<Res
         version: toolkit::version(staff.tenant(), campaign),
         groups: groups(),
         may_make: staff.may(Kind::Campaign, Action::Change),
-        may_print: organisation.entry_route == EntryRoute::Invited && staff.may(Kind::Roll, Action::Import),
-        problem,
+        may_print: organisation.entry_route == EntryRoute::Invited && may_bring_in,
+        // Codes are the conversation side's: where it runs apart, they are made there.
+        may_print_codes: staff.state.sides.conversation.is_some() && may_bring_in,
+        codes: codes.to_owned(),
+        most_codes: MAX_CODES_PER_SHEET,
+        errors,
     };
     staff.show_with(status, &view)
 }

@@ -17,7 +17,7 @@ use crate::visitor::{Visitor, setting};
 pub(crate) async fn show(request: &Request, visitor: Visitor) -> Result<Response> {
     let token = visitor.query.get("token").unwrap_or_default().to_owned();
     let (visitor, set) = visitor.with_visit_cookie();
-    let response = page(&visitor, request, StatusCode::OK, &token, Vec::new()).await?;
+    let response = page(&visitor, request, StatusCode::OK, (token.as_str(), ""), Vec::new()).await?;
     Ok(setting(response, set))
 }
 
@@ -29,7 +29,7 @@ pub(crate) async fn set_password(request: &Request, posted: Posted) -> Result<Re
     let accounts = visitor.state.accounts();
     let accepted =
         accounts.accept_with_password(visitor.tenant(), posted.field("token"), &form, &device).await;
-    finish(request, &posted, accepted).await
+    finish(request, &posted, accepted, &form.kept).await
 }
 
 #[handler]
@@ -40,13 +40,15 @@ pub(crate) async fn make_passkey(request: &Request, posted: Posted) -> Result<Re
         let accounts = visitor.state.accounts();
         accounts.accept_with_passkey(visitor.tenant(), posted.field("token"), &site, &answer, &device).await
     };
-    finish(request, &posted, accepted.await).await
+    finish(request, &posted, accepted.await, posted.field("app")).await
 }
 
+/// They are in; or the page again, with the authenticator's secret that the form brought as `kept`.
 async fn finish(
     request: &Request,
     posted: &Posted,
     accepted: Result<Accepted, AccountRefusal>,
+    kept: &str,
 ) -> Result<Response> {
     let visitor = &posted.visitor;
     match accepted {
@@ -64,7 +66,7 @@ async fn finish(
         Err(refusal) => {
             let (status, field, text) = refused(refusal)?;
             let errors = vec![FieldError { field: field.to_owned(), text }];
-            page(visitor, request, status, posted.field("token"), errors).await
+            page(visitor, request, status, (posted.field("token"), kept), errors).await
         }
     }
 }
@@ -73,11 +75,11 @@ async fn page(
     visitor: &Visitor,
     request: &Request,
     status: StatusCode,
-    token: &str,
+    (token, kept): (&str, &str),
     errors: Vec<FieldError>,
 ) -> Result<Response> {
     let accounts = visitor.state.accounts();
-    let welcome = accounts.show_invitation(visitor.tenant(), token).await.map_err(PageError::from)?;
+    let welcome = accounts.show_invitation(visitor.tenant(), token, kept).await.map_err(PageError::from)?;
     let (mut status, mut errors) = (status, errors);
     let invited = match welcome {
         Some(welcome) => {

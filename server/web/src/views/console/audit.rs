@@ -61,6 +61,7 @@ const DEEDS: &[(&str, &str)] = &[
     ("campaign.reopened", "Opened a conversation again"),
     ("campaign.resumed", "Ended a pause"),
     ("campaign.shortened", "Moved the end to an earlier time"),
+    ("codes.print", "Had sealed codes made"),
     ("content.export", "Downloaded everything that was said"),
     ("answers.export", "Downloaded answers from an activity, without names"),
     ("email.cancel", "Took an email off"),

@@ -22,8 +22,6 @@ pub struct LoginsPage {
     pub lines: Vec<LoginsLine>,
     /// Every organisation's own link: name and address.
     pub links: Vec<(String, String)>,
-    /// Whether anybody has no login details.
-    pub some_without: bool,
     /// Whether this person may send them.
     pub may_send: bool,
     /// Why emails with login details that are on their way rest, if they do.
@@ -32,7 +30,7 @@ pub struct LoginsPage {
     pub problem: Option<String>,
 }
 
-/// An organisation; small groups are "fewer than" so many.
+/// An organisation; numbers are in whole groups.
 #[derive(Clone, Debug, Serialize)]
 pub struct LoginsLine {
     /// Its name.
@@ -59,20 +57,20 @@ impl View for LoginsPage {
             slug: "first".into(),
             title: "Our first Open Conversation".into(),
             lines: vec![
-                line("Northfield Community Trust", "120", "nobody"),
-                line("South Council", "fewer than 10", "everybody"),
+                line("Northfield Community Trust", "about 120", "fewer than 10"),
+                line("South Council", "fewer than 10", "fewer than 10"),
             ],
             links: vec![(
                 "South Council".into(),
                 "https://example.org/join/first/sign-up?organisation=south&kind=staff".into(),
             )],
-            some_without: true,
             may_send: true,
             rests: None,
             problem: None,
         };
-        let all = LoginsPage { some_without: false, ..some.clone() };
-        let empty = LoginsPage { lines: vec![], ..all.clone() };
+        let mut asked = some.clone();
+        asked.visit.success = Some("It is asked for. Load this page again to see how far it is.".into());
+        let empty = LoginsPage { lines: vec![], ..some.clone() };
         let early = "This campaign is not launched yet. Launch it first.";
         let refused = LoginsPage { problem: Some(early.into()), ..some.clone() };
         let looks = LoginsPage { may_send: false, ..some.clone() };
@@ -81,7 +79,7 @@ impl View for LoginsPage {
         vec![
             ("some", some),
             ("rests", rests),
-            ("all", all),
+            ("asked", asked),
             ("empty", empty),
             ("refused", refused),
             ("looks", looks),

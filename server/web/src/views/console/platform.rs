@@ -45,7 +45,7 @@ impl View for Platform {
             version: "0.1.0".into(),
             lines: vec![
                 line("Identity database", "answers in 0.4 ms", true),
-                line("Emails waiting", "3", true),
+                line("Emails about accounts and sign-up, waiting", "3", true),
             ],
             has_round_types: true,
         };

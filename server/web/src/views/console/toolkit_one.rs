@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Desk;
-use crate::views::{Chrome, View, Visit};
+use crate::views::{Chrome, FieldError, View, Visit};
 
 /// The page.
 #[derive(Clone, Debug, Serialize)]
@@ -30,8 +30,14 @@ pub struct ToolkitOne {
     pub may_make: bool,
     /// Whether this person may have letters made, and this organisation's people get login details.
     pub may_print: bool,
+    /// Whether this person may have sealed codes made here.
+    pub may_print_codes: bool,
+    /// How many codes were asked for, as typed.
+    pub codes: String,
+    /// How many may be.
+    pub most_codes: usize,
     /// What is to be put right.
-    pub problem: Option<String>,
+    pub errors: Vec<FieldError>,
 }
 
 /// Pieces for the same.
@@ -92,16 +98,31 @@ impl View for ToolkitOne {
             ],
             may_make: true,
             may_print: true,
-            problem: None,
+            may_print_codes: true,
+            codes: String::new(),
+            most_codes: 2_000,
+            errors: vec![],
         };
         let sign_up = ToolkitOne {
             organisation: "Birmingham City Council".into(),
             may_print: false,
             ..invited.clone()
         };
-        let looks = ToolkitOne { may_make: false, ..sign_up.clone() };
+        let looks = ToolkitOne { may_make: false, may_print_codes: false, ..sign_up.clone() };
         let unfit = "Use a shorter address: a QR code for 158 bytes is too dense. 152 are the most.";
-        let refused = ToolkitOne { problem: Some(unfit.into()), ..invited.clone() };
-        vec![("invited", invited), ("sign-up", sign_up), ("looks", looks), ("refused", refused)]
+        let wrong = |field: &str, text: &str| vec![FieldError { field: field.into(), text: text.into() }];
+        let refused = ToolkitOne { errors: wrong("", unfit), ..invited.clone() };
+        let too_many = ToolkitOne {
+            codes: "20000".into(),
+            errors: wrong("codes", "Ask for 1 to 2,000 codes at once."),
+            ..sign_up.clone()
+        };
+        vec![
+            ("invited", invited),
+            ("sign-up", sign_up),
+            ("looks", looks),
+            ("refused", refused),
+            ("too-many-codes", too_many),
+        ]
     }
 }

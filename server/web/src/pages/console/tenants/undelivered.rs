@@ -1,9 +1,9 @@
 //! A tenant's emails that did not arrive, in words: how many, why and when, and never whose.
 
-use actions::{UNDELIVERED_DAYS, UndeliveredEmails};
-use domain::mailing::{MAX_ATTEMPTS, Undelivered};
+use actions::UndeliveredEmails;
+use domain::mailing::{MAX_ATTEMPTS, UNDELIVERED_DAYS, Undelivered};
 
-use super::super::emails::about;
+use super::super::emails::{about, in_full};
 use crate::console::Staff;
 use crate::fault::PageError;
 use crate::views::console::{self, UndeliveredLine};
@@ -18,7 +18,7 @@ pub(super) async fn of(
     let line = |emails: &UndeliveredEmails| UndeliveredLine {
         why: in_words(emails.why),
         emails: about(emails.emails, found.smallest_group),
-        day: emails.day.format("%A %-d %B %Y").to_string(),
+        day: in_full(emails.day),
     };
     Ok(Some(console::Undelivered {
         days_shown: UNDELIVERED_DAYS,

@@ -1,5 +1,5 @@
-//! Writes that arrive while the disk is busy are written together in the next transaction: each is decided on its own, in the order of
-//! arrival, and answered after the commit. One commit to disk serves everybody in it.
+//! Asks that arrive while the database is busy with others of their kind are settled together, next: writes in one transaction, each decided on
+//! its own, in the order of arrival, and answered after the commit, which serves everybody in it; reads in one statement.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,18 +12,18 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::ActionError;
 
-/// Asks written by one transaction at most.
+/// Asks settled together at most.
 const MAX_BATCH: usize = 256;
 /// Asks that may wait; beyond it the server says that it is busy.
 const MAX_WAITING: usize = 20_000;
 
-/// Something that is to be written.
+/// Something that is to be written or read.
 pub(crate) trait Ask: Send + Sync + Sized + 'static {
     /// What becomes of it.
     type Outcome: Send + 'static;
 
-    /// Decides all of `asks`, which are of one tenant, and writes them in one transaction. Gives what became of each, in their order.
-    fn write(
+    /// Settles all of `asks`, which are of one tenant, at once. Gives what became of each, in their order.
+    fn settle(
         asks: &[&Self],
         conversation: &Conversation,
         clock: &dyn Clock,
@@ -37,17 +37,17 @@ struct Waiting<A: Ask> {
     answer: oneshot::Sender<Result<A::Outcome, ActionError>>,
 }
 
-/// The asks of one kind that wait to be written.
-pub(crate) struct GroupedWrites<A: Ask>(mpsc::Sender<Waiting<A>>);
+/// The asks of one kind that wait.
+pub(crate) struct Grouped<A: Ask>(mpsc::Sender<Waiting<A>>);
 
-impl<A: Ask> Clone for GroupedWrites<A> {
+impl<A: Ask> Clone for Grouped<A> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<A: Ask> GroupedWrites<A> {
-    /// Starts the task that writes them, which ends when the last handle is dropped. Call it inside a tokio runtime.
+impl<A: Ask> Grouped<A> {
+    /// Starts the task that settles them, which ends when the last handle is dropped. Call it inside a tokio runtime.
     pub(crate) fn start(conversation: Conversation, clock: Arc<dyn Clock>) -> Self {
         let (sender, mut receiver) = mpsc::channel::<Waiting<A>>(MAX_WAITING);
         tokio::spawn(async move {
@@ -58,39 +58,41 @@ impl<A: Ask> GroupedWrites<A> {
                     by_tenant.entry(waiting.tenant).or_default().push(waiting);
                 }
                 for (tenant, waiting) in by_tenant {
-                    write_batch(&conversation, &*clock, tenant, waiting).await;
+                    settle_batch(&conversation, &*clock, tenant, waiting).await;
                 }
             }
         });
         Self(sender)
     }
 
-    /// Writes `ask`; returns when it is on disk, or refused.
-    pub(crate) async fn write(&self, tenant: TenantId, ask: A) -> Result<A::Outcome, ActionError> {
+    /// Settles `ask`; returns when what is to be written is on disk, or refused.
+    pub(crate) async fn settle(&self, tenant: TenantId, ask: A) -> Result<A::Outcome, ActionError> {
         let (answer, answered) = oneshot::channel();
         self.0.try_send(Waiting { tenant, ask, answer }).map_err(|_| ActionError::Busy)?;
-        answered.await.unwrap_or_else(|_| Err(ActionError::Fault("the writer stopped".into())))
+        answered
+            .await
+            .unwrap_or_else(|_| Err(ActionError::Fault("the task that settles asks stopped".into())))
     }
 }
 
-async fn write_batch<A: Ask>(
+async fn settle_batch<A: Ask>(
     conversation: &Conversation,
     clock: &dyn Clock,
     tenant: TenantId,
     waiting: Vec<Waiting<A>>,
 ) {
     let asks: Vec<&A> = waiting.iter().map(|waiting| &waiting.ask).collect();
-    match A::write(&asks, conversation, clock, tenant).await {
+    match A::settle(&asks, conversation, clock, tenant).await {
         Ok(outcomes) => {
             for (waiting, outcome) in waiting.into_iter().zip(outcomes) {
                 // Who has gone away needs no answer.
                 let _ = waiting.answer.send(Ok(outcome));
             }
         }
-        // One that cannot be written, such as that of somebody who erased themselves meanwhile, must not take the others with it.
+        // One that cannot be settled, such as that of somebody who erased themselves meanwhile, must not take the others with it.
         Err(_) if waiting.len() > 1 => {
             for waiting in waiting {
-                Box::pin(write_batch(conversation, clock, tenant, vec![waiting])).await;
+                Box::pin(settle_batch(conversation, clock, tenant, vec![waiting])).await;
             }
         }
         Err(fault) => {
