@@ -33,7 +33,7 @@ pub enum SendFault {
     /// The server said no for good because of the address: nobody is there. Another message to it will fare no better.
     #[error("the mail server refused the address with code {0}")]
     AddressRefused(Reply),
-    /// The server said no for good (5xx) to the message or its sender: trying again will not help.
+    /// The server said no for good (5xx) to the message: trying again will not help.
     #[error("the mail server refused the message with code {0}")]
     Refused(Reply),
     /// The server said not now (4xx).
@@ -154,7 +154,7 @@ impl Reply {
         Self { code, enhanced: enhanced.filter(|enhanced| u16::from(enhanced.class) == code / 100) }
     }
 
-    /// Whether this answer to a recipient says that nobody is there. Without an enhanced code, RFC 5321, 4.2.3 has to do: 550 no such
+    /// Whether this answer, which a report quotes, says that nobody is there. Without an enhanced code, RFC 5321, 4.2.3 has to do: 550 no such
     /// mailbox, 551 moved away, 553 no name for a mailbox.
     pub(crate) fn is_of_the_address(self) -> bool {
         match self.enhanced.filter(|code| !code.is_empty()) {
