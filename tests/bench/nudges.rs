@@ -5,7 +5,7 @@ mod sink;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actions::{Actor, MailingChange};
+use actions::Actor;
 use anyhow::{Context, Result, ensure};
 use app::{Config, OsRandom, SystemClock};
 use chrono::{DateTime, NaiveTime, Utc};
@@ -87,7 +87,7 @@ async fn one(kind: Kind, people: usize) -> Result<Mailing> {
     process::wait_for_quiet().await?;
     let before = process::memory(std::process::id())?;
     let begun = Instant::now();
-    enrolment.change_mailing(&actor, (&tenant, campaign), EMAIL, MailingChange::SendNow).await?;
+    enrolment.send_mailing_now(&actor, (&tenant, campaign), EMAIL).await?;
     let mut most = before;
     while enrolment.send_mailings(&|_| "https://bsol.example/".to_owned()).await? {
         most = most.max(process::memory(std::process::id())?);

@@ -67,6 +67,22 @@ fn the_plan() -> Vec<EmailFile> {
     ]
 }
 
+/// The launch's email as a process leaves it that begins it at eight on 23 April and dies, when it has claimed the rows of the people of `whom`
+/// until `lease`, seconds since 1970.
+async fn a_process_claimed_and_died(tables: &Tables, databases: &TestDatabases, whom: &str, lease: i64) {
+    tables.change("INSERT INTO mailing (tenant_id, campaign_id, slug, state, begun_at, addressed) \
+                   SELECT tenant_id, campaign_id, 'launch', 'going', 1713859200, count(*) FROM person GROUP BY tenant_id, campaign_id").await;
+    let reference = match databases.kind {
+        Kind::Sqlite => "randomblob(16)",
+        Kind::Postgres => "decode(replace(gen_random_uuid()::text, '-', ''), 'hex')",
+    };
+    tables.change(&format!(
+        "INSERT INTO mailing_item (tenant_id, campaign_id, slug, person_id, claimed, due_at, attempts, reference) \
+         SELECT tenant_id, campaign_id, 'launch', id, {whom}, \
+         CASE WHEN {whom} THEN {lease} ELSE 1713859200 END, 1, {reference} FROM person"
+    )).await;
+}
+
 fn address(organisation: &str, number: usize) -> String {
     format!("p{number}@{organisation}.example")
 }
@@ -307,18 +323,8 @@ both_databases! {
         let server = launched(databases, the_plan()).await;
         let tables = Tables::of_identity(databases).await;
         server.clock.set("2024-04-23T08:00:00Z");
-        // A process that claims and dies: what it had is claimed, with a lease.
-        tables.change("INSERT INTO mailing (tenant_id, campaign_id, slug, state, begun_at, addressed) \
-                       SELECT tenant_id, campaign_id, 'launch', 'going', 1713859200, count(*) FROM person GROUP BY tenant_id, campaign_id").await;
-        let reference = match databases.kind {
-            Kind::Sqlite => "zeroblob(16)",
-            Kind::Postgres => "decode(repeat('00', 16), 'hex')",
-        };
-        tables.change(&format!(
-            "INSERT INTO mailing_item (tenant_id, campaign_id, slug, person_id, claimed, due_at, attempts, reference) \
-             SELECT tenant_id, campaign_id, 'launch', id, email LIKE '%@uhb.example', \
-             CASE WHEN email LIKE '%@uhb.example' THEN 1713859800 ELSE 1713859200 END, 1, {reference} FROM person"
-        )).await;
+        // What it had is claimed, with a lease.
+        a_process_claimed_and_died(&tables, databases, "email LIKE '%@uhb.example'", 1713859800).await;
         server.works_at("2024-04-23T08:05:00Z").await;
         eventually("the others have theirs", async || server.reached(COUNCIL, "").await == EACH).await;
         assert_eq!(server.reached(TRUST, "").await, 0, "the lease still runs");

@@ -21,6 +21,8 @@ use wit_component::ComponentEncoder;
 const MARK: &str = "crate-type = [\"cdylib\"]";
 /// What guests are built for.
 const TARGET: &str = "wasm32-unknown-unknown";
+/// Bytes of a guest's stack, where the linker would take 1 MiB: whatever memory a guest has is looked through after each call.
+const STACK: u32 = 128 * 1024;
 /// Where components go, below the repository's root.
 const COMPONENTS: &str = "server/plugin-host/components";
 /// The list of digests beside them, as `sha256sum` writes it.
@@ -81,8 +83,9 @@ fn build(plugins: &Path, names: &[String]) -> Result<()> {
     command.current_dir(plugins).args(["build", "--release", "--locked", "--target", TARGET]);
     command.args(names.iter().flat_map(|name| ["--package", name.as_str()]));
     // `\x1f` stands between flags, so that folders may have spaces in their names.
-    let flags = remapped(plugins)?.into_iter().map(|(from, to)| format!("--remap-path-prefix={from}={to}"));
-    command.env("CARGO_ENCODED_RUSTFLAGS", flags.collect::<Vec<_>>().join("\x1f")).env_remove("RUSTFLAGS");
+    let remapped = remapped(plugins)?.into_iter().map(|(from, to)| format!("--remap-path-prefix={from}={to}"));
+    let flags: Vec<String> = remapped.chain([format!("-Clink-arg=-zstack-size={STACK}")]).collect();
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")).env_remove("RUSTFLAGS");
     let status = command.status().context("running cargo")?;
     ensure!(
         status.success(),

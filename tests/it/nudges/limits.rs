@@ -139,17 +139,7 @@ both_databases! {
         let server = TestServer::mailing_by(databases, vec![planned(launch)], notify.way()).await;
         put_on_roll(&server).await;
         let tables = Tables::of_identity(databases).await;
-        tables.change("INSERT INTO mailing (tenant_id, campaign_id, slug, state, begun_at, addressed) \
-                       SELECT tenant_id, campaign_id, 'launch', 'going', 1713859200, count(*) FROM person GROUP BY tenant_id, campaign_id").await;
-        let reference = match databases.kind {
-            Kind::Sqlite => "randomblob(16)",
-            Kind::Postgres => "decode(replace(gen_random_uuid()::text, '-', ''), 'hex')",
-        };
-        // All were claimed by a process that has died.
-        tables.change(&format!(
-            "INSERT INTO mailing_item (tenant_id, campaign_id, slug, person_id, claimed, due_at, attempts, reference) \
-             SELECT tenant_id, campaign_id, 'launch', id, TRUE, 1713859200, 1, {reference} FROM person"
-        )).await;
+        a_process_claimed_and_died(&tables, databases, "TRUE", 1713859200).await;
         server.clock.set("2024-04-23T08:15:00Z");
         let works = async || while server.works().await {};
         tokio::join!(works(), works(), works(), works());

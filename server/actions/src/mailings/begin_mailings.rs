@@ -7,7 +7,7 @@ use domain::sending::{TooLate, Turn, crowded};
 use storage::identity::Writing;
 
 use super::stop_emails::reputation;
-use super::{MailingChange, Plan, key, named_organisations, recipients};
+use super::{Plan, key, named_organisations, recipients};
 use crate::actor::record;
 use crate::{ActionError, Actor, Campaign, Enrolment, Tenant};
 
@@ -44,7 +44,7 @@ impl Enrolment {
         for email in to_come {
             match plan.turn(email) {
                 // Read again for each: the one before may be what keeps it back.
-                Turn::Goes => begun += usize::from(self.begin_one(tenant, campaign, email, None).await?),
+                Turn::Goes => begun += usize::from(self.begin_one((tenant, campaign), email, None).await?),
                 Turn::TooLate(why) => self.note_missed(tenant, campaign, email, why).await?,
                 Turn::Waits(_) | Turn::Held(_) => {}
             }
@@ -68,8 +68,7 @@ impl Enrolment {
     /// Begins `email`, unless others stand in its way, it was begun before, or the plan is another by now; on record if somebody wants it now.
     pub(super) async fn begin_one(
         &self,
-        tenant: &Tenant,
-        campaign: &Campaign,
+        (tenant, campaign): (&Tenant, &Campaign),
         email: &EmailFile,
         by: Option<&Actor>,
     ) -> Result<bool, ActionError> {
@@ -87,9 +86,8 @@ impl Enrolment {
         let organisations = named_organisations(email, tenant);
         write.address_mailing(&key, &recipients(email, &organisations), now).await?;
         if let Some(actor) = by {
-            let deed = MailingChange::SendNow.deed();
             let subject = format!("{}/{}", campaign.slug, email.slug);
-            record(write.audit_trail(), actor, now, deed, &subject, &email.title).await?;
+            record(write.audit_trail(), actor, now, "email.send-now", &subject, &email.title).await?;
         }
         write.commit().await?;
         Ok(true)

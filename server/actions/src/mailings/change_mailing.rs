@@ -19,17 +19,14 @@ pub enum MailingChange {
     Pause,
     /// It is to go on.
     Resume,
-    /// It is to go now, not at its time.
-    SendNow,
 }
 
 impl MailingChange {
-    pub(super) fn deed(self) -> &'static str {
+    fn deed(self) -> &'static str {
         match self {
             Self::Cancel => "email.cancel",
             Self::Pause => "email.pause",
             Self::Resume => "email.resume",
-            Self::SendNow => "email.send-now",
         }
     }
 }
@@ -81,14 +78,7 @@ impl Enrolment {
         slug: &str,
         change: MailingChange,
     ) -> Result<(), MailingRefusal> {
-        let email =
-            campaign.file.emails.iter().find(|email| email.slug == slug).ok_or(MailingRefusal::Unknown)?;
-        self.mailable(tenant, campaign).await?.ok_or(MailingRefusal::NotMailable)?;
-        if change == MailingChange::SendNow {
-            self.send_now(actor, (tenant, campaign), email).await?;
-            self.mailing_was_begun();
-            return Ok(());
-        }
+        let email = self.planned_email((tenant, campaign), slug).await?;
         let now = self.clock.now();
         let write = self.identity.write(tenant.id).await?;
         let key = key(campaign, slug);
@@ -102,7 +92,6 @@ impl Enrolment {
                 write.set_mailing(&key, MailingState::Cancelled, now, "").await?;
             }
             (_, None) => return Err(MailingRefusal::NotBegun),
-            (MailingChange::SendNow, Some(_)) => return Err(MailingRefusal::Begun),
             (MailingChange::Pause, Some(_)) => write.set_mailing(&key, MailingState::Paused, now, "").await?,
             (MailingChange::Resume, Some(mailing)) => {
                 // What rested by itself is not to do so again; what somebody paused still may.
@@ -153,17 +142,34 @@ impl Enrolment {
         }
     }
 
-    /// Begins `email` now, if it might go now at all.
-    async fn send_now(
+    /// Has the email called `slug` go now, not at its time, on record.
+    ///
+    /// # Errors
+    /// A [`MailingRefusal`].
+    pub async fn send_mailing_now(
         &self,
         actor: &Actor,
-        (tenant, campaign): (&Tenant, &Campaign),
-        email: &EmailFile,
+        whose: (&Tenant, &Campaign),
+        slug: &str,
     ) -> Result<(), MailingRefusal> {
-        self.may_go_now((tenant, campaign), email).await?;
-        match self.begin_one(tenant, campaign, email, Some(actor)).await? {
-            true => Ok(()),
-            false => Err(MailingRefusal::Changed),
+        let email = self.planned_email(whose, slug).await?;
+        self.may_go_now(whose, email).await?;
+        if !self.begin_one(whose, email, Some(actor)).await? {
+            return Err(MailingRefusal::Changed);
         }
+        self.mailing_was_begun();
+        Ok(())
+    }
+
+    /// The email called `slug` of a campaign whose emails may go.
+    async fn planned_email<'a>(
+        &self,
+        (tenant, campaign): (&Tenant, &'a Campaign),
+        slug: &str,
+    ) -> Result<&'a EmailFile, MailingRefusal> {
+        let email = campaign.file.emails.iter().find(|email| email.slug == slug);
+        let email = email.ok_or(MailingRefusal::Unknown)?;
+        self.mailable(tenant, campaign).await?.ok_or(MailingRefusal::NotMailable)?;
+        Ok(email)
     }
 }

@@ -53,7 +53,10 @@ impl Enrolment {
         if tried.is_empty() {
             return Ok(Settlement { moved: false, goes_on: true });
         }
-        let fates = Fates::of(tried, errand.mailer.can_be_asked(), mailing.state.is_over(), now);
+        let mut fates = Fates::of(tried, errand.mailer.can_be_asked(), now);
+        if mailing.state.is_over() {
+            fates.leave_out_the_rest();
+        }
         let today = local_date(now, errand.tenant.zone);
         fates.write_items(write, key, today).await?;
         if fates.rests {
@@ -141,8 +144,7 @@ struct Fates {
 }
 
 impl Fates {
-    /// `over`: nobody of the mailing is tried again.
-    fn of(tried: Vec<Tried>, can_be_asked: bool, over: bool, now: DateTime<Utc>) -> Self {
+    fn of(tried: Vec<Tried>, can_be_asked: bool, now: DateTime<Utc>) -> Self {
         let mut fates = Self::default();
         for Tried { attempt, outcome } in tried {
             let Attempt { person, address, number, login } = attempt;
@@ -161,9 +163,6 @@ impl Fates {
                     let why = if let Settled::Lost(why) = what { Some(why) } else { None };
                     fates.refused |= why.is_some_and(|why| !why.perhaps_sent());
                     fates.gone.extend((why == Some(Undelivered::NoSuchAddress)).then_some(address));
-                }
-                Fate::Again(_) | Fate::ServerDown if over => {
-                    fates.settle(Settled::LeftOut, person);
                 }
                 Fate::Again(due) => fates.back.entry(due).or_default().push((person, number)),
                 Fate::ServerDown => {

@@ -201,15 +201,8 @@ impl Writing {
     /// # Errors
     /// Database faults.
     pub async fn mark_logins_sent(&self, hashes: &[[u8; 32]]) -> Result<()> {
-        for chunk in hashes.chunks(LOGINS_PER_STATEMENT) {
-            let list: Vec<String> = (2..).take(chunk.len()).map(|number| format!("${number}")).collect();
-            let sql = format!(
-                "UPDATE login SET unsent = FALSE WHERE tenant_id = $1 AND hash IN ({})",
-                list.join(", ")
-            );
-            self.0.0.execute(sql, chunk.iter().map(|hash| hash.to_vec().into()).collect()).await?;
-        }
-        Ok(())
+        let hashes = hashes.iter().map(|hash| hash.to_vec().into());
+        self.for_each_login("UPDATE login SET unsent = FALSE WHERE tenant_id = $1 AND hash IN", hashes).await
     }
 
     /// Notes of these people's login details that they have left.
@@ -217,15 +210,9 @@ impl Writing {
     /// # Errors
     /// Database faults.
     pub async fn mark_logins_sent_of(&self, people: &[PersonId]) -> Result<()> {
-        for chunk in people.chunks(LOGINS_PER_STATEMENT) {
-            let list: Vec<String> = (2..).take(chunk.len()).map(|number| format!("${number}")).collect();
-            let sql = format!(
-                "UPDATE login SET unsent = FALSE WHERE tenant_id = $1 AND person_id IN ({})",
-                list.join(", ")
-            );
-            self.0.0.execute(sql, chunk.iter().map(|person| person.0.into()).collect()).await?;
-        }
-        Ok(())
+        let people = people.iter().map(|person| person.0.into());
+        self.for_each_login("UPDATE login SET unsent = FALSE WHERE tenant_id = $1 AND person_id IN", people)
+            .await
     }
 
     /// Deletes login details with these hashes that have certainly not left: nobody has them.
@@ -233,13 +220,16 @@ impl Writing {
     /// # Errors
     /// Database faults.
     pub async fn drop_unsent_logins(&self, hashes: &[[u8; 32]]) -> Result<()> {
-        for chunk in hashes.chunks(LOGINS_PER_STATEMENT) {
+        let hashes = hashes.iter().map(|hash| hash.to_vec().into());
+        self.for_each_login("DELETE FROM login WHERE tenant_id = $1 AND unsent AND hash IN", hashes).await
+    }
+
+    /// Executes `statement`, which ends before the list of `values`, with as many of them at a time as one takes.
+    async fn for_each_login(&self, statement: &str, values: impl Iterator<Item = Value>) -> Result<()> {
+        let values: Vec<Value> = values.collect();
+        for chunk in values.chunks(LOGINS_PER_STATEMENT) {
             let list: Vec<String> = (2..).take(chunk.len()).map(|number| format!("${number}")).collect();
-            let sql = format!(
-                "DELETE FROM login WHERE tenant_id = $1 AND unsent AND hash IN ({})",
-                list.join(", ")
-            );
-            self.0.0.execute(sql, chunk.iter().map(|hash| hash.to_vec().into()).collect()).await?;
+            self.0.0.execute(format!("{statement} ({})", list.join(", ")), chunk.to_vec()).await?;
         }
         Ok(())
     }

@@ -44,24 +44,25 @@ pub(crate) async fn do_to(form: StaffForm, Path((campaign, slug)): Named) -> Res
     let staff = &form.staff;
     let (tenant, file) = (staff.tenant(), find(staff, &campaign)?);
     let asked = form.field("do");
-    let change = match asked {
-        "send_now" => MailingChange::SendNow,
-        "take_off" => MailingChange::Cancel,
-        "pause" => MailingChange::Pause,
-        "resume" => MailingChange::Resume,
+    let enrolment = staff.state.enrolment();
+    let change = |change| enrolment.change_mailing(staff.actor(), (tenant, file), &slug, change);
+    let done = match asked {
+        "send_now" => enrolment.send_mailing_now(staff.actor(), (tenant, file), &slug).await,
+        "take_off" => change(MailingChange::Cancel).await,
+        "pause" => change(MailingChange::Pause).await,
+        "resume" => change(MailingChange::Resume).await,
         _ => return Err(PageError::NotFound.into()),
     };
-    let done = staff.state.enrolment().change_mailing(staff.actor(), (tenant, file), &slug, change).await;
     let why = match done {
         Ok(()) => return Ok(form.see_other(&format!("{}?done={asked}", path(&campaign)))),
         Err(MailingRefusal::Action(fault)) => return Err(PageError::from(fault).into()),
         Err(refusal) => refusal.to_string(),
     };
     let email = planned(staff, &campaign, &slug).await?;
-    match change {
-        MailingChange::SendNow => ask(staff, &campaign, &email, EmailAct::SendNow, Some(why)),
-        MailingChange::Cancel => ask(staff, &campaign, &email, EmailAct::TakeOff, Some(why)),
-        MailingChange::Pause | MailingChange::Resume => page(staff, &campaign, &email, Some(why)).await,
+    match asked {
+        "send_now" => ask(staff, &campaign, &email, EmailAct::SendNow, Some(why)),
+        "take_off" => ask(staff, &campaign, &email, EmailAct::TakeOff, Some(why)),
+        _ => page(staff, &campaign, &email, Some(why)).await,
     }
 }
 
