@@ -200,7 +200,7 @@ impl Actions {
 }
 
 async fn has_closed(reading: &Reading, campaign: &Campaign, now: DateTime<Utc>) -> Result<bool, ActionError> {
-    for round in &campaign.rounds {
+    for round in campaign.rounds.iter() {
         if reading.round(round.id).await?.is_some_and(|round| now < round.closes_at) {
             return Ok(false);
         }

@@ -15,6 +15,10 @@ impl Actions {
         for hash in ended {
             self.conversation.forget_session(hash);
         }
+        let campaign = tenant.campaigns.iter().find(|campaign| campaign.id == session.campaign);
+        for round in campaign.iter().flat_map(|campaign| campaign.rounds.iter()) {
+            self.round_types.parts().take(round.id, self.token(round, session.participant));
+        }
         self.forget_order().await;
         Ok(())
     }

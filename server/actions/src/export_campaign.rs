@@ -67,7 +67,7 @@ impl Actions {
     ) -> Result<Exported, ActionError> {
         let snapshot = self.conversation.snapshot(tenant.id).await?;
         let (mut rounds, mut posts, mut votes) = (Vec::new(), Vec::new(), Vec::new());
-        for info in &campaign.rounds {
+        for info in campaign.rounds.iter() {
             let Some(stored) = snapshot.round(info.id).await? else { continue };
             rounds.push(json::Round {
                 slug: info.slug.clone(),

@@ -53,6 +53,13 @@ impl<A: Ask> Grouped<A> {
         tokio::spawn(async move {
             let mut batch = Vec::with_capacity(MAX_BATCH);
             while receiver.recv_many(&mut batch, MAX_BATCH).await > 0 {
+                // Whoever is about to ask as well comes along: each group costs as much as the next, however many it settles.
+                tokio::task::yield_now().await;
+                while batch.len() < MAX_BATCH
+                    && let Ok(next) = receiver.try_recv()
+                {
+                    batch.push(next);
+                }
                 let mut by_tenant: BTreeMap<TenantId, Vec<Waiting<A>>> = BTreeMap::new();
                 for waiting in batch.drain(..) {
                     by_tenant.entry(waiting.tenant).or_default().push(waiting);

@@ -92,6 +92,7 @@ impl Actions {
         }
         self.admit_due().await?;
         self.round_types.refresh().await?;
+        self.round_types.parts().forget_old(self.clock.now());
         self.publish_results().await?;
         // Votes and posts stand in the log one by one.
         self.forget_order().await;

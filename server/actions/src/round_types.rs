@@ -10,6 +10,7 @@ mod check_settings;
 mod export_sheet;
 mod keep_answers;
 mod known;
+mod own_parts;
 mod publish_results;
 mod show_activity;
 mod snapshot;
@@ -32,6 +33,7 @@ pub use export_sheet::ListedSheet;
 pub use keep_answers::OwnAnswers;
 pub(crate) use keep_answers::{Ask, write_waiting};
 pub(crate) use known::Known;
+use own_parts::RememberedParts;
 pub(crate) use plugin_host::contract::Post as RoundPost;
 pub use plugin_host::contract::{
     Bar, Button, Card, Chart, ChoiceInput, Evidence, Fact, Form, Heading, Notice, NumberInput, OptionItem,
@@ -64,6 +66,7 @@ struct Inner {
     conversation: Conversation,
     machine: OnceCell<Machine>,
     known: Known,
+    parts: RememberedParts,
 }
 
 /// What runs guests; made when one is needed, as it takes address space and a thread.
@@ -104,6 +107,7 @@ impl RoundTypes {
             conversation,
             machine: OnceCell::new(),
             known: Known::default(),
+            parts: RememberedParts::default(),
         }))
     }
 
@@ -117,6 +121,11 @@ impl RoundTypes {
         let Some(machine) = self.0.machine.get() else { return Vec::new() };
         let loaded = machine.host.loaded().into_iter();
         loaded.map(|plugin| (plugin.digest().to_string(), plugin.figures())).collect()
+    }
+
+    /// What participants keep, as this process remembers it.
+    pub(crate) fn parts(&self) -> &RememberedParts {
+        &self.0.parts
     }
 
     pub(crate) async fn machine(&self) -> Result<&Machine, RoundTypeFault> {

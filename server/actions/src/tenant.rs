@@ -137,7 +137,7 @@ pub struct Page {
     pub markdown: String,
 }
 
-/// A conversation, series or forum.
+/// A conversation, series or forum. Cheap to clone, as each request to it does.
 #[derive(Clone, Debug)]
 pub struct Campaign {
     /// Which campaign.
@@ -153,7 +153,7 @@ pub struct Campaign {
     /// The smallest group that its figures are to show.
     pub smallest_group: u32,
     /// Its stages, in order; at least one.
-    pub rounds: Vec<RoundInfo>,
+    pub rounds: Arc<[RoundInfo]>,
     /// As the pack has it.
     pub file: Arc<CampaignFile>,
 }
@@ -178,13 +178,13 @@ pub struct RoundInfo {
     /// How what people write in it is looked after.
     pub moderation: Moderation,
     /// What it asks, in order.
-    pub prompts: Vec<Prompt>,
+    pub prompts: Arc<[Prompt]>,
     /// What a contribution can be about.
-    pub themes: Vec<Theme>,
+    pub themes: Arc<[Theme]>,
     /// Since when the pack has it paused.
     pub paused_at: Option<DateTime<Utc>>,
     /// How its dates have changed, oldest first.
-    pub changes: Vec<DatesChanged>,
+    pub changes: Arc<[DatesChanged]>,
 }
 
 impl Tenant {
@@ -285,7 +285,7 @@ impl Tenant {
 
     /// The round with this id.
     pub fn round(&self, id: RoundId) -> Option<&RoundInfo> {
-        self.campaigns.iter().flat_map(|campaign| &campaign.rounds).find(|round| round.id == id)
+        self.campaigns.iter().flat_map(|campaign| campaign.rounds.iter()).find(|round| round.id == id)
     }
 
     /// The organisation called `slug`.
@@ -308,7 +308,7 @@ impl Campaign {
             .rounds
             .into_iter()
             .map(|round| RoundInfo::from_file(tenant, &campaign.slug, round, zone))
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             id: campaign_id(tenant, &campaign.slug),
             slug: campaign.slug,
@@ -365,7 +365,7 @@ impl RoundInfo {
                 .map(|theme| Theme { slug: theme.slug, name: theme.name })
                 .collect(),
             paused_at,
-            changes: round.changes,
+            changes: round.changes.into(),
             slug,
         })
     }

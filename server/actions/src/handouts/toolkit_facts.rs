@@ -18,7 +18,7 @@ impl Campaign {
 
     /// The last change that moved a closing. What has paused it since, and let it go on, has reasons of its own, which are none for the closing.
     pub(crate) fn last_moved(&self) -> Option<&DatesChanged> {
-        let changes = self.rounds.iter().flat_map(|round| &round.changes);
+        let changes = self.rounds.iter().flat_map(|round| round.changes.iter());
         changes.filter(|change| change.from.is_some()).max_by_key(|change| change.at)
     }
 }
@@ -50,7 +50,7 @@ impl Enrolment {
         url: &str,
     ) -> ToolkitFacts {
         let link = format!("{url}join/{}", campaign.slug);
-        let last = campaign.rounds.iter().flat_map(|round| &round.changes).max_by_key(|change| change.at);
+        let last = campaign.rounds.iter().flat_map(|round| round.changes.iter()).max_by_key(|change| change.at);
         let moved = campaign.last_moved().and_then(|change| {
             let former_closes_at = local_moment(change.from?, tenant.zone);
             Some(MovedClosing { former_closes_at, reason: change.reason.clone() })

@@ -4,19 +4,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use credentials::{round_name, round_seed, round_token};
-use domain::Clock;
 use domain::clock::random_bytes;
-use domain::ids::{ParticipantId, TenantId};
+use domain::ids::ParticipantId;
 use domain::round::RoundState;
 use domain::round_type::RoundType;
 use plugin_host::contract::{Ctx, Phase};
 use plugin_host::{Call, CallFailure, Cause, Digest, Plugin};
-use storage::StorageError;
-use storage::conversation::{Conversation, OwnPart, RoundPin, Whose};
+use storage::conversation::RoundPin;
 
 use super::RoundTypeFault;
 use super::snapshot::{Snapshot, Who};
-use crate::grouped;
 use crate::{ActionError, Actions, RoundInfo, Session, Tenant};
 
 /// The language in which guests are asked to answer.
@@ -92,43 +89,9 @@ impl Actions {
         Call::new(Arc::clone(&runs.plugin), ctx, Arc::new(state), chance)
     }
 
-    /// The participant, with what they keep in `round`, if the round still runs `runs`; else what it runs is looked up anew next time.
-    pub(crate) async fn own_part(
-        &self,
-        tenant: &Tenant,
-        round: &RoundInfo,
-        runs: &Runs,
-        participant: ParticipantId,
-    ) -> Result<Option<(Who, Snapshot)>, ActionError> {
-        let token = self.token(round, participant);
-        let part = self.parts.settle(tenant.id, Whose { round: round.id, participant, token }).await?;
-        if let Some(pin) = part.pin.filter(|pin| *pin != runs.pin()) {
-            // What is kept is another version's: this component would not understand it.
-            self.round_types.known().remember_pin(round.id, pin);
-            return Ok(None);
-        }
-        let snapshot = Snapshot::of_round(&self.conversation, tenant.id, round.id).with_own(part.kept);
-        Ok(Some((Who::new(token, part.cohort), snapshot)))
-    }
-
     /// What a participant is called in `round`.
     pub(crate) fn token(&self, round: &RoundInfo, participant: ParticipantId) -> [u8; 32] {
         round_token(&self.pepper, round.id.0.as_bytes(), participant.0.as_bytes())
-    }
-}
-
-/// Many people's pages and forms at once are one statement.
-impl grouped::Ask for Whose {
-    type Outcome = OwnPart;
-
-    async fn settle(
-        whose: &[&Self],
-        conversation: &Conversation,
-        _: &dyn Clock,
-        tenant: TenantId,
-    ) -> Result<Vec<OwnPart>, StorageError> {
-        let whose: Vec<Self> = whose.iter().map(|one| **one).collect();
-        conversation.read(tenant).await?.own_parts(&whose).await
     }
 }
 

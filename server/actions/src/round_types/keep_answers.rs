@@ -1,6 +1,6 @@
 //! What guests want kept: written, in groups as votes are, if nothing that they read has moved.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use domain::Clock;
@@ -10,7 +10,7 @@ use plugin_host::{Changes, Place};
 use serde::{Deserialize, Serialize};
 use storage::StorageError;
 use storage::conversation::{
-    Conversation, HeldRound, OwnKey, OwnWrite, RoundPin, SharedKey, SharedWrite, Writing,
+    Conversation, HeldRound, OwnKey, OwnWrite, RoundPin, Seen, SharedKey, SharedWrite, Writing,
 };
 
 use crate::keep_act::Author;
@@ -129,10 +129,10 @@ pub(crate) fn is_held(held: &HeldRound, now: DateTime<Utc>) -> bool {
     held.held_until.is_some_and(|until| now.timestamp() < until)
 }
 
-/// What stands where asks read, and what those before have them write.
+/// Which of what asks read has moved, and what those before have them write.
 struct Standing {
-    own_versions: HashMap<OwnKey, i64>,
-    shared_versions: HashMap<SharedKey, i64>,
+    moved_own: HashSet<Seen<OwnKey>>,
+    moved_shared: HashSet<Seen<SharedKey>>,
     own: BTreeMap<OwnKey, OwnWrite>,
     shared: BTreeMap<SharedKey, SharedWrite>,
 }
@@ -141,16 +141,17 @@ impl Standing {
     async fn read(write: &Writing, asks: &[&Ask]) -> Result<Self, StorageError> {
         let (mut own, mut shared) = (HashSet::new(), HashSet::new());
         for ask in asks {
-            for place in ask.changes.read.keys() {
+            for (place, seen) in &ask.changes.read {
+                let seen = seen.map(u64::cast_signed);
                 match place_of(ask, place) {
-                    Key::Own(key) => _ = own.insert(key),
-                    Key::Shared(key) => _ = shared.insert(key),
+                    Key::Own(key) => _ = own.insert((key, seen)),
+                    Key::Shared(key) => _ = shared.insert((key, seen)),
                 }
             }
         }
         Ok(Self {
-            own_versions: write.own_versions(&own.into_iter().collect::<Vec<_>>()).await?,
-            shared_versions: write.shared_versions(&shared.into_iter().collect::<Vec<_>>()).await?,
+            moved_own: write.moved_own(&own.into_iter().collect::<Vec<_>>()).await?,
+            moved_shared: write.moved_shared(&shared.into_iter().collect::<Vec<_>>()).await?,
             own: BTreeMap::new(),
             shared: BTreeMap::new(),
         })
@@ -161,9 +162,9 @@ impl Standing {
         ask.changes.read.iter().all(|(place, seen)| {
             let seen = seen.map(u64::cast_signed);
             match place_of(ask, place) {
-                Key::Own(key) => !self.own.contains_key(&key) && self.own_versions.get(&key).copied() == seen,
+                Key::Own(key) => !self.own.contains_key(&key) && !self.moved_own.contains(&(key, seen)),
                 Key::Shared(key) => {
-                    !self.shared.contains_key(&key) && self.shared_versions.get(&key).copied() == seen
+                    !self.shared.contains_key(&key) && !self.moved_shared.contains(&(key, seen))
                 }
             }
         })

@@ -148,7 +148,13 @@ impl Actions {
                 return Ok(Some(self.waiting_part(tenant, session, round, Some(&kept))));
             }
         }
-        self.own_part(tenant, round, runs, session.participant).await
+        let part = self.own_part(tenant, round, runs, session.participant).await?;
+        Ok(part.map(|part| {
+            let state = self.snapshot_for(tenant, round, &part);
+            // Their form may follow.
+            self.round_types.parts().remember(round.id, part.clone(), self.clock.now());
+            (part.who, state)
+        }))
     }
 
     async fn draw(

@@ -1,7 +1,7 @@
 //! A round's state as a guest reads it.
 
-use std::collections::{BTreeMap, HashMap};
 use std::ops::Deref;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::ids::{RoundId, TenantId};
@@ -12,12 +12,14 @@ use storage::StorageError;
 use storage::conversation::{Conversation, KeptValue, Reading};
 use tokio::sync::OnceCell;
 
+use super::own_parts::Own;
+
 /// One round's state, with one participant's part of it at hand.
 pub(crate) struct Snapshot {
     conversation: Conversation,
     tenant: TenantId,
     round: RoundId,
-    own: HashMap<String, Stored>,
+    own: Arc<Own>,
     /// One moment's reading where everything must be of one moment; else each question has its own, so that a guest that takes its time holds up
     /// no connection.
     moment: Option<OnceCell<Reading>>,
@@ -50,7 +52,7 @@ impl Snapshot {
     /// Of `round`, for somebody who only reads.
     pub(crate) fn of_round(conversation: &Conversation, tenant: TenantId, round: RoundId) -> Self {
         let conversation = conversation.clone();
-        let own = HashMap::new();
+        let own = Arc::default();
         Self { conversation, tenant, round, own, moment: None, tells_cohorts: true, tells_released: false }
     }
 
@@ -65,14 +67,8 @@ impl Snapshot {
     }
 
     /// The same with what one participant keeps.
-    pub(crate) fn with_own(self, own: HashMap<String, KeptValue>) -> Self {
-        let stored = |kept: KeptValue| Stored { version: kept.version.cast_unsigned(), value: kept.value };
-        Self { own: own.into_iter().map(|(key, kept)| (key, stored(kept))).collect(), ..self }
-    }
-
-    /// How much the participant keeps under each key, bytes.
-    pub(crate) fn own_sizes(&self) -> BTreeMap<String, usize> {
-        self.own.iter().map(|(key, stored)| (key.clone(), stored.value.len())).collect()
+    pub(crate) fn with_own(self, own: Arc<Own>) -> Self {
+        Self { own, ..self }
     }
 
     /// The same with the figures that were published: only of a round that has closed.
@@ -93,7 +89,7 @@ impl Snapshot {
     async fn shared(&self, collection: &str, key: &str) -> Result<Option<Stored>, StorageError> {
         let place = (self.round, collection.to_owned(), key.to_owned());
         let kept = self.reading().await?.shared_state(&place).await?;
-        Ok(kept.map(|kept| Stored { version: kept.version.cast_unsigned(), value: kept.value }))
+        Ok(kept.map(stored))
     }
 
     async fn everyones(&self, key: &str, after: Option<&str>, max: u32) -> Result<Vec<Kept>, StorageError> {
@@ -164,6 +160,11 @@ impl RoundState for Snapshot {
 pub(crate) fn figure(it: RoundFigure) -> Figure {
     let RoundFigure { subject, measure, cohort, people, value } = it;
     Figure { subject, measure, cohort, people, value }
+}
+
+/// Something kept as guests' host knows it.
+pub(super) fn stored(kept: KeptValue) -> Stored {
+    Stored { version: kept.version.cast_unsigned(), value: kept.value }
 }
 
 fn fault(fault: StorageError) -> StateFault {

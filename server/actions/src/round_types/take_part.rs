@@ -1,16 +1,18 @@
 //! Somebody sends a form of a round's activity: the guest is asked on what was read, and what it wants kept is written if that has not moved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ids::RoundId;
 use domain::round::RoundRefusal;
 use plugin_host::contract::{Outcome, Post};
-use plugin_host::{CallFailure, Cause, Changes, Digest, Place};
-use storage::conversation::{KeptValue, RoundPin, StoredRoundType};
+use plugin_host::{CallFailure, Cause, Changes, Digest, Place, Stored};
+use storage::conversation::{RoundPin, StoredRoundType};
 
 use super::calling::{Runs, may_take_part, note_failure, phase};
 use super::keep_answers::{Ask, KeepOutcome, OwnAnswers};
+use super::own_parts::Own;
 use super::snapshot::{Snapshot, Who};
 use super::write_posts::words_of;
 use super::{Problem, SentForm};
@@ -127,22 +129,23 @@ impl Actions {
         runs: &Runs,
         sent: &SentForm,
     ) -> Result<Attempt, ActionError> {
-        let Some((who, state)) = self.own_part(tenant, round, runs, session.participant).await? else {
+        let Some(part) = self.own_part_for_form(tenant, round, runs, session.participant).await? else {
             return Ok(Attempt::Moved);
         };
-        let sizes = state.own_sizes();
-        let (mut outcome, changes) = match self.ask_guest(tenant, round, runs, &who, state, sent).await {
+        let state = self.snapshot_for(tenant, round, &part);
+        let (mut outcome, changes) = match self.ask_guest(tenant, round, runs, &part.who, state, sent).await {
             Ok(asked) => asked,
             Err(taken) => return taken.map(Attempt::Ended),
         };
-        if is_too_much(sizes, &changes) {
+        if is_too_much(&part.own, &changes) {
             return Ok(Attempt::Ended(Taken::Refused(TOO_MUCH.to_owned())));
         }
         if self.round_types.known().pin(round.id).is_none() {
             self.keep_component(runs.plugin.digest()).await?;
         }
         let author = Author::of(session);
-        let ask = Ask { author, round: round.id, token: who.token, pin: runs.pin(), changes };
+        let (token, after) = (part.who.token, part.after(&changes));
+        let ask = Ask { author, round: round.id, token, pin: runs.pin(), changes };
         let kept = match outcome.posts.is_empty() {
             true => self.answers.settle(tenant.id, ask).await?,
             false => match self.keep_with_posts(tenant, author, round, &ask, &outcome.posts).await {
@@ -159,6 +162,9 @@ impl Actions {
         Ok(match kept {
             KeepOutcome::Kept => {
                 self.round_types.known().remember_pin(round.id, runs.pin());
+                if let Some(after) = after {
+                    self.round_types.parts().remember(round.id, after, self.clock.now());
+                }
                 Attempt::Ended(Taken::Done { page: outcome.page, notice: outcome.notice })
             }
             KeepOutcome::Moved => {
@@ -302,20 +308,23 @@ impl Actions {
         let token = self.token(round, session.participant);
         let kept = answers.into_iter().flat_map(|answers| &answers.kept).map(|(key, value)| {
             // There is one version while they wait: the whole is compared.
-            (key.clone(), KeptValue { version: 1, value: value.clone() })
+            (key.clone(), Stored { version: 1, value: value.clone() })
         });
-        let state = Snapshot::of_round(&self.conversation, tenant.id, round.id).with_own(kept.collect());
+        let own = Arc::new(kept.collect());
+        let state = Snapshot::of_round(&self.conversation, tenant.id, round.id).with_own(own);
         (Who::new(token, None), state)
     }
 }
 
-/// What a round type would keep for one participant is more than it may, where it keeps so much under each key now.
-fn is_too_much(mut sizes: BTreeMap<String, usize>, changes: &Changes) -> bool {
+/// What a round type would keep for one participant, who keeps `own` now, is more than it may.
+fn is_too_much(own: &Own, changes: &Changes) -> bool {
+    let mut sizes: HashMap<&str, usize> =
+        own.iter().map(|(key, stored)| (key.as_str(), stored.value.len())).collect();
     for (place, value) in &changes.written {
         if let Place::Own { key, .. } = place {
             match value {
-                Some(value) => _ = sizes.insert(key.clone(), value.len()),
-                None => _ = sizes.remove(key),
+                Some(value) => _ = sizes.insert(key, value.len()),
+                None => _ = sizes.remove(key.as_str()),
             }
         }
     }

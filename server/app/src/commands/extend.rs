@@ -37,7 +37,7 @@ pub struct Args {
 pub async fn run(args: &Args, config: &Config) -> Result<()> {
     let sides = super::sides(config).await?.sides;
     let (tenant, campaign) = args.target.find(sides.tenants()).await?;
-    let round = match (&args.round, campaign.rounds.as_slice()) {
+    let round = match (&args.round, &*campaign.rounds) {
         (Some(round), _) => round,
         (None, [only]) => &only.slug,
         (None, rounds) => {

@@ -30,7 +30,7 @@ pub use mine::{OwnPost, OwnVote};
 pub use moderation::{Case, CaseNote, ModeratedPost, QueuedPost, Report, StandingSuspension, Suspension};
 pub use posts::{NewPost, Post, PostEdit};
 pub use round_state::{
-    KeptValue, OwnEntry, OwnKey, OwnPart, OwnValue, OwnWrite, SharedKey, SharedWrite, Whose,
+    KeptValue, OwnEntry, OwnKey, OwnPart, OwnValue, OwnWrite, Seen, SharedKey, SharedWrite, Whose,
 };
 pub use round_types::{HeldRound, RoundPin, StoredRoundType};
 pub use rounds::{Moment, RoundDelta};

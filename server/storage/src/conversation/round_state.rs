@@ -2,10 +2,10 @@
 //!
 //! An entry that was taken away stays with an empty value, so that no version ever comes twice; nobody who reads sees it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::ids::{ParticipantId, RoundId};
-use sea_orm::Value;
+use sea_orm::{QueryResult, Value};
 
 use super::round_types::{RoundPin, pin_of};
 use super::votes::ROWS_PER_STATEMENT;
@@ -73,6 +73,9 @@ pub type OwnKey = (RoundId, Vec<u8>, String);
 
 /// Where something of all together is kept: the round, the collection, the key.
 pub type SharedKey = (RoundId, String, String);
+
+/// A place with the version that somebody saw there; none where nothing was.
+pub type Seen<Key> = (Key, Option<i64>);
 
 /// What a participant keeps from now on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -257,49 +260,51 @@ impl Reading {
         rows.iter().map(entry).collect()
     }
 
-    /// The version at each of `keys` where something is kept.
+    /// Those of `seen` that have another version now than was seen.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn own_versions(&self, keys: &[OwnKey]) -> Result<HashMap<OwnKey, i64>> {
-        let mut versions = HashMap::new();
-        for chunk in keys.chunks(ROWS_PER_STATEMENT) {
-            let sql = format!(
-                "SELECT s.round_id, s.token, s.place, s.version FROM (VALUES {}) AS k CROSS JOIN own_state s
-                 WHERE s.tenant_id = $1 AND s.round_id = k.column1 AND s.token = k.column2 AND s.place = k.column3
-                 AND length(s.value) > 0",
-                placeholders(2, chunk.len(), 3)
-            );
-            let of = |(round, token, place): &OwnKey| [round.0.into(), token.clone().into(), bytes(place)];
-            for row in self.0.all(sql, chunk.iter().flat_map(of).collect()).await? {
-                let key = (RoundId(column(&row, 0)?), column(&row, 1)?, words(column(&row, 2)?)?);
-                versions.insert(key, column(&row, 3)?);
-            }
+    pub async fn moved_own(&self, seen: &[Seen<OwnKey>]) -> Result<HashSet<Seen<OwnKey>>> {
+        let of = |((round, token, place), version): &Seen<OwnKey>| {
+            [round.0.into(), token.clone().into(), bytes(place), (*version).into()]
+        };
+        let mut moved = HashSet::new();
+        for row in self.moved(("own_state", "token"), seen.iter().map(of).collect()).await? {
+            let key = (RoundId(column(&row, 0)?), column(&row, 1)?, words(column(&row, 2)?)?);
+            moved.insert((key, column(&row, 3)?));
         }
-        Ok(versions)
+        Ok(moved)
     }
 
-    /// The same for what all together keep.
+    /// The same of what all together keep.
     ///
     /// # Errors
     /// Database faults.
-    pub async fn shared_versions(&self, keys: &[SharedKey]) -> Result<HashMap<SharedKey, i64>> {
-        let mut versions = HashMap::new();
-        for chunk in keys.chunks(ROWS_PER_STATEMENT) {
-            let sql = format!(
-                "SELECT s.round_id, s.collection, s.place, s.version FROM (VALUES {}) AS k CROSS JOIN shared_state s
-                 WHERE s.tenant_id = $1 AND s.round_id = k.column1 AND s.collection = k.column2 AND s.place = k.column3
-                 AND length(s.value) > 0",
-                placeholders(2, chunk.len(), 3)
-            );
-            let of =
-                |(round, collection, place): &SharedKey| [round.0.into(), bytes(collection), bytes(place)];
-            for row in self.0.all(sql, chunk.iter().flat_map(of).collect()).await? {
-                let key = (RoundId(column(&row, 0)?), words(column(&row, 1)?)?, words(column(&row, 2)?)?);
-                versions.insert(key, column(&row, 3)?);
-            }
+    pub async fn moved_shared(&self, seen: &[Seen<SharedKey>]) -> Result<HashSet<Seen<SharedKey>>> {
+        let of = |((round, collection, place), version): &Seen<SharedKey>| {
+            [round.0.into(), bytes(collection), bytes(place), (*version).into()]
+        };
+        let mut moved = HashSet::new();
+        for row in self.moved(("shared_state", "collection"), seen.iter().map(of).collect()).await? {
+            let key = (RoundId(column(&row, 0)?), words(column(&row, 1)?)?, words(column(&row, 2)?)?);
+            moved.insert((key, column(&row, 3)?));
         }
-        Ok(versions)
+        Ok(moved)
+    }
+
+    /// Those of `seen` (round, what `part` names, place, version) that are not so in `table`: hardly ever any, so that nothing is to be fetched.
+    async fn moved(&self, (table, part): (&str, &str), seen: Vec<[Value; 4]>) -> Result<Vec<QueryResult>> {
+        let mut moved = Vec::new();
+        for chunk in seen.chunks(ROWS_PER_STATEMENT) {
+            let sql = format!(
+                "SELECT k.column1, k.column2, k.column3, k.column4 FROM (VALUES {}) AS k
+                 LEFT JOIN {table} s ON s.tenant_id = $1 AND s.round_id = k.column1 AND s.{part} = k.column2
+                 AND s.place = k.column3 AND length(s.value) > 0 WHERE s.version IS DISTINCT FROM k.column4",
+                placeholders(2, chunk.len(), 4)
+            );
+            moved.extend(self.0.all(sql, chunk.iter().flatten().cloned().collect()).await?);
+        }
+        Ok(moved)
     }
 }
 

@@ -127,11 +127,11 @@ impl Campaigns {
         let round = view.campaign.round_at(site.actions().now()).clone();
         Ok(Json(CampaignDetails {
             campaign: Campaign::of(view, &site),
-            prompts: round.prompts.into_iter().map(Prompt::from).collect(),
+            prompts: round.prompts.iter().cloned().map(Prompt::from).collect(),
             themes: round
                 .themes
-                .into_iter()
-                .map(|theme| Theme { theme: theme.slug, name: theme.name })
+                .iter()
+                .map(|theme| Theme { theme: theme.slug.clone(), name: theme.name.clone() })
                 .collect(),
             feelings: domain::round::Feeling::ALL.into_iter().map(FeelingChoice::from).collect(),
             limits: Limits {

@@ -202,7 +202,7 @@ fn shown_name(post: &Post) -> Option<String> {
 
 /// The short name of a prompt of `round`; empty for one that the tenant's pack no longer has.
 pub(super) fn prompt_slug(tenant: &Tenant, round: RoundId, prompt: Option<PromptId>) -> String {
-    let mut rounds = tenant.campaigns.iter().flat_map(|campaign| &campaign.rounds);
+    let mut rounds = tenant.campaigns.iter().flat_map(|campaign| campaign.rounds.iter());
     let round = rounds.find(|info| info.id == round);
     let prompt = prompt.and_then(|id| round?.prompt(id));
     prompt.map(|prompt| prompt.slug.clone()).unwrap_or_default()

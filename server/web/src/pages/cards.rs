@@ -169,7 +169,7 @@ pub(super) fn campaign(
 
 /// How the dates of the campaign's present round have changed.
 fn dates(tenant: &Tenant, campaign: &Campaign, round: &Round) -> views::Dates {
-    let changes = campaign.rounds.iter().find(|info| info.id == round.id).map(|info| info.changes.as_slice());
+    let changes = campaign.rounds.iter().find(|info| info.id == round.id).map(|info| &*info.changes);
     let changes = changes.unwrap_or_default();
     let last = changes.last();
     let paused = changes.iter().rev().find(|change| change.what == ChangeKind::Paused);

@@ -97,7 +97,7 @@ async fn page(
             target: target.to_string(),
             html: crate::text_html::post_html(&shown.contribution.post.body),
         }),
-        prompts: reader.round.prompts.clone(),
+        prompts: reader.round.prompts.to_vec(),
         card: as_reader.whole(&shown.contribution),
         comments: as_reader.threaded(&shown.contribution, &shown.comments),
         next: shown.next.map(|next| next.to_string()),

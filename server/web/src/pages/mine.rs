@@ -44,7 +44,7 @@ pub(super) async fn page(
         site: owner.dressed.chrome.clone(),
         visit: owner.to_visit(&format!("/conversations/{}/mine", owner.campaign.slug)),
         campaign: cards::campaign(owner.tenant(), &owner.campaign, &mine.round, now),
-        prompts: owner.round.prompts.clone(),
+        prompts: owner.round.prompts.to_vec(),
         kept: kept.iter().map(my_kept).collect(),
         refused: refused.into_iter().map(my_refused).collect(),
         moderation,
@@ -216,7 +216,7 @@ pub(crate) async fn export(visitor: Visitor, Path(slug): Path<String>) -> Result
 }
 
 fn exported_post(post: Post, earlier_words: Vec<String>, campaign: &Campaign) -> ExportedPost {
-    let prompts = campaign.rounds.iter().flat_map(|round| &round.prompts);
+    let prompts = campaign.rounds.iter().flat_map(|round| round.prompts.iter());
     let question = prompts.into_iter().find(|prompt| Some(prompt.id) == post.prompt);
     ExportedPost {
         kind: if post.contribution.is_some() { "comment" } else { "idea" },

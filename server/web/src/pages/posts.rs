@@ -143,7 +143,7 @@ async fn edit_page(
         post: id.to_string(),
         kind,
         contribution: contribution.unwrap_or(id).to_string(),
-        themes: writer.round.themes.clone(),
+        themes: writer.round.themes.to_vec(),
         form: idea_form(form, errors),
         closed_meanwhile,
     };

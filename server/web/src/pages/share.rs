@@ -92,8 +92,8 @@ async fn page(
         site: writer.dressed.chrome.clone(),
         visit: writer.to_visit(&format!("/conversations/{}", writer.campaign.slug)),
         campaign: cards::campaign(writer.tenant(), &writer.campaign, &round, writer.state.actions().now()),
-        prompts: writer.round.prompts.clone(),
-        themes: writer.round.themes.clone(),
+        prompts: writer.round.prompts.to_vec(),
+        themes: writer.round.themes.to_vec(),
         form: idea_form(form, errors),
         closed_meanwhile,
     };

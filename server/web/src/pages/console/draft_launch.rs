@@ -79,7 +79,7 @@ async fn page(
     let title =
         |step: Step| STEPS.iter().find(|(slug, _)| *slug == step.slug()).map_or("", |(_, title)| *title);
     let campaign = draft.as_campaign(staff.tenant());
-    let rounds = campaign.as_ref().map(|campaign| campaign.rounds.as_slice()).unwrap_or_default();
+    let rounds = campaign.as_ref().map(|campaign| &*campaign.rounds).unwrap_or_default();
     let words = |at| in_words(at, staff.tenant().zone);
     let view = DraftCheck {
         site: staff.dressed.chrome.clone(),
@@ -152,8 +152,8 @@ pub(crate) async fn preview(staff: Staff, Path(id): Path<String>) -> Result<Resp
         first_idea: Some(views::IdeaForm::empty()),
         from_moderators: 0,
         intro: "Read what others say. Vote on what you know about. Add what is missing.".into(),
-        prompts: round.prompts.clone(),
-        themes: round.themes.clone(),
+        prompts: round.prompts.to_vec(),
+        themes: round.themes.to_vec(),
         filters: Filters { sort: Sort::default(), ..Filters::default() },
         cards: Vec::new(),
         total: 0,

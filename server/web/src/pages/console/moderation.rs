@@ -284,7 +284,7 @@ fn acts(staff: &Staff, shown: &CaseView) -> CaseActs {
 }
 
 fn shown_post(campaign: &Campaign, post: &ModeratedPost, today: NaiveDate) -> CasePost {
-    let prompts = campaign.rounds.iter().flat_map(|round| &round.prompts);
+    let prompts = campaign.rounds.iter().flat_map(|round| round.prompts.iter());
     let prompt = prompts.into_iter().find(|prompt| Some(prompt.id) == post.prompt);
     let thread = post.contribution.zip(post.thread.as_deref());
     CasePost {
