@@ -7,7 +7,7 @@ use policy::Role;
 use serde_json::Value;
 
 use crate::harness::answer::Answer;
-use crate::harness::databases::{TestDatabases, both_databases};
+use crate::harness::databases::{Kind, TestDatabases, both_databases};
 use crate::harness::packs::{self, SECOND};
 use crate::harness::people::Person;
 use crate::harness::server::TestServer;
@@ -36,8 +36,13 @@ impl Person {
     async fn judges(&self, pledge: &str, verdict: &str, comment: &str) -> Answer {
         let path = self.at(&format!("/activity/pledge/{pledge}"));
         self.get(&path).await.expect(200);
+        self.judges_at_once(pledge, verdict, comment).await
+    }
+
+    /// The same without opening the page again.
+    async fn judges_at_once(&self, pledge: &str, verdict: &str, comment: &str) -> Answer {
         let fields = [("_form", "verdict"), ("verdict", verdict), ("comment", comment), ("_pressed", "stay")];
-        self.post(&path, &fields).await
+        self.post(&self.at(&format!("/activity/pledge/{pledge}")), &fields).await
     }
 }
 
@@ -65,6 +70,59 @@ both_databases! {
         assert!(page.body.contains("You have not said anything about “Rotas in good time” yet."), "{}", page.body);
         let kept = Tables::of_conversation(databases).await.number("SELECT count(*) FROM own_state").await;
         assert_eq!(kept, 1, "of who said something");
+    }
+
+    async fn what_another_process_has_written_meanwhile_is_not_lost(databases: &TestDatabases) {
+        let server = reviewing(databases).await;
+        let ann = server.person_in("bsol", SECOND).await;
+        ann.judges("rotas", "strong", "").await.expect(303);
+        // By another device, at another process: this one remembers what it wrote.
+        let other_verdict = match databases.kind {
+            Kind::Sqlite => "CAST(replace(CAST(value AS TEXT), 'strong', 'wrong') AS BLOB)",
+            Kind::Postgres => "convert_to(replace(convert_from(value, 'UTF8'), 'strong', 'wrong'), 'UTF8')",
+        };
+        let said = |json: &str| match databases.kind {
+            Kind::Sqlite => format!("CAST('{json}' AS BLOB)"),
+            Kind::Postgres => format!("convert_to('{json}', 'UTF8')"),
+        };
+        let tables = Tables::of_conversation(databases).await;
+        tables.change(&format!("UPDATE own_state SET version = version + 1, value = {other_verdict}")).await;
+        ann.judges_at_once("rest", "strong", "").await.expect(303);
+        for (pledge, verdict) in [("rotas", "wrong"), ("rest", "strong")] {
+            let page = ann.opens(&format!("/activity/pledge/{pledge}")).await.expect(200);
+            assert!(page.body.contains(&format!("value=\"{verdict}\" checked")), "{pledge}: {}", page.body);
+        }
+        // It remembers that something was said, and another process has taken it back: nothing is left to take back.
+        tables.change(&format!("UPDATE own_state SET version = version + 1, value = {}", said("{}"))).await;
+        ann.judges_at_once("rest", "", "").await.expect(422);
+        // And the other way about: it remembers nothing, and another process has a verdict.
+        ann.opens("/activity").await.expect(200);
+        let rest = r#"{"rest":{"verdicts":{"1":{"verdict":"wrong","reasons":[]}},"comment":null}}"#;
+        tables.change(&format!("UPDATE own_state SET version = version + 1, value = {}", said(rest))).await;
+        ann.judges_at_once("rest", "", "").await.expect(303);
+        // Nothing is there any more, and that as well is found out.
+        tables.change("DELETE FROM own_state").await;
+        ann.judges_at_once("kit", "wrong", "").await.expect(303);
+        let front = ann.opens("/activity").await.expect(200);
+        assert!(front.body.contains("Pledges you have reviewed: 1 of 10"), "{}", front.body);
+    }
+
+    async fn the_form_after_a_form_is_taken_without_reading(databases: &TestDatabases) {
+        let server = reviewing(databases).await;
+        let ann = server.person_in("bsol", SECOND).await;
+        ann.judges("rotas", "strong", "").await.expect(303);
+        ann.judges("rest", "strong", "").await.expect(303);
+        // No version moves, so nothing says that it did.
+        let tables = Tables::of_conversation(databases).await;
+        let nothing = if databases.kind == Kind::Sqlite { "CAST('{}' AS BLOB)" } else { "convert_to('{}', 'UTF8')" };
+        tables.change(&format!("UPDATE own_state SET value = {nothing}")).await;
+        ann.judges_at_once("kit", "strong", "").await.expect(303);
+        let front = ann.opens("/activity").await.expect(200);
+        assert!(front.body.contains("Pledges you have reviewed: 3 of 10"), "{}", front.body);
+        // A page is drawn from what stands.
+        tables.change(&format!("UPDATE own_state SET value = {nothing}")).await;
+        let front = ann.opens("/activity").await.expect(200);
+        assert!(front.body.contains("Pledges you have reviewed: 0 of 10"), "{}", front.body);
     }
 
     async fn reasons_that_are_not_kept_are_named(databases: &TestDatabases) {

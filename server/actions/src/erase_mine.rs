@@ -17,7 +17,7 @@ impl Actions {
         }
         let campaign = tenant.campaigns.iter().find(|campaign| campaign.id == session.campaign);
         for round in campaign.iter().flat_map(|campaign| campaign.rounds.iter()) {
-            self.round_types.parts().take(round.id, self.token(round, session.participant));
+            self.round_types.parts().forget(round.id, self.token(round, session.participant));
         }
         self.forget_order().await;
         Ok(())

@@ -61,6 +61,7 @@ async fn erase_conversation(side: &Actions, tenant: &Tenant, look: bool) -> Resu
     }
     write.erase_tenant().await?;
     write.commit().await?;
+    side.round_types.parts().forget_all();
     side.conversation.empty_log().await?;
     side.tenants.forget().await;
     Ok(())

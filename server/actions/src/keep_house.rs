@@ -82,6 +82,7 @@ impl Actions {
     /// # Errors
     /// Database faults.
     pub async fn keep_house(&self) -> Result<(), ActionError> {
+        self.round_types.parts().forget_old(self.clock.now());
         for tenant in self.tenants.all().await?.iter() {
             let today = local_date(self.clock.now(), tenant.zone);
             for campaign in &tenant.campaigns {
@@ -92,7 +93,6 @@ impl Actions {
         }
         self.admit_due().await?;
         self.round_types.refresh().await?;
-        self.round_types.parts().forget_old(self.clock.now());
         self.publish_results().await?;
         // Votes and posts stand in the log one by one.
         self.forget_order().await;

@@ -10,8 +10,11 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, Po
 
 use crate::limits::{CALL_STACK, Class, TABLE_ELEMENTS, TICK, WASM_STACK};
 
-/// Address space after a memory in which an access is caught, bytes.
-const MEMORY_GUARD: u64 = 64 * 1024;
+/// Address space of each memory, bytes: all that a guest can name, so that accesses need not be compared with the memory's end first (decision 23).
+/// Memory itself is only taken as a guest grows, up to its class' bound.
+const MEMORY_RESERVED: u64 = 4 * 1024 * 1024 * 1024;
+/// Address space after a memory in which an access is caught, bytes: as far as code adds to what it names.
+const MEMORY_GUARD: u64 = 32 * 1024 * 1024;
 /// Bytes that one component's own bookkeeping may take.
 const BOOKKEEPING: usize = 1024 * 1024;
 /// Bytes of a table that stay in place between calls, zeroed.
@@ -78,7 +81,7 @@ pub(crate) fn settings(class: Class) -> Config {
     config.wasm_relaxed_simd(false);
     config.max_wasm_stack(WASM_STACK);
     config.async_stack_size(CALL_STACK);
-    config.memory_reservation(class.size().memory as u64);
+    config.memory_reservation(MEMORY_RESERVED);
     config.memory_guard_size(MEMORY_GUARD);
     config
 }

@@ -50,7 +50,8 @@ impl Enrolment {
         url: &str,
     ) -> ToolkitFacts {
         let link = format!("{url}join/{}", campaign.slug);
-        let last = campaign.rounds.iter().flat_map(|round| round.changes.iter()).max_by_key(|change| change.at);
+        let last =
+            campaign.rounds.iter().flat_map(|round| round.changes.iter()).max_by_key(|change| change.at);
         let moved = campaign.last_moved().and_then(|change| {
             let former_closes_at = local_moment(change.from?, tenant.zone);
             Some(MovedClosing { former_closes_at, reason: change.reason.clone() })

@@ -157,8 +157,12 @@ impl Standing {
         })
     }
 
-    /// Whether everything that the guest read is as it was.
+    /// Whether everything that the guest read is as it was, and nobody before has written what this participant would write unread.
     fn is_as_read(&self, ask: &Ask) -> bool {
+        let is_written = |place| matches!(place_of(ask, place), Key::Own(key) if self.own.contains_key(&key));
+        if ask.changes.written.keys().any(is_written) {
+            return false;
+        }
         ask.changes.read.iter().all(|(place, seen)| {
             let seen = seen.map(u64::cast_signed);
             match place_of(ask, place) {

@@ -133,13 +133,18 @@ impl Actions {
             return Ok(Attempt::Moved);
         };
         let state = self.snapshot_for(tenant, round, &part);
-        let (mut outcome, changes) = match self.ask_guest(tenant, round, runs, &part.who, state, sent).await {
+        let asked = match self.ask_guest(tenant, round, runs, &part.who, state, sent).await {
+            Ok((_, changes)) if is_too_much(&part.own, &changes) => {
+                Err(Ok(Taken::Refused(TOO_MUCH.to_owned())))
+            }
+            asked => asked,
+        };
+        let (mut outcome, changes) = match asked {
             Ok(asked) => asked,
+            // What they keep may be other than what is remembered: they are refused only on what stands.
+            Err(Ok(_)) if part.was_remembered => return Ok(Attempt::Moved),
             Err(taken) => return taken.map(Attempt::Ended),
         };
-        if is_too_much(&part.own, &changes) {
-            return Ok(Attempt::Ended(Taken::Refused(TOO_MUCH.to_owned())));
-        }
         if self.round_types.known().pin(round.id).is_none() {
             self.keep_component(runs.plugin.digest()).await?;
         }

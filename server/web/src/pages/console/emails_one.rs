@@ -44,14 +44,21 @@ pub(crate) async fn do_to(form: StaffForm, Path((campaign, slug)): Named) -> Res
     let staff = &form.staff;
     let (tenant, file) = (staff.tenant(), find(staff, &campaign)?);
     let asked = form.field("do");
+    let act = match asked {
+        "send_now" => EmailAct::SendNow,
+        "take_off" => EmailAct::TakeOff,
+        "pause" => EmailAct::Pause,
+        "resume" => EmailAct::Resume,
+        _ => return Err(PageError::NotFound.into()),
+    };
     let enrolment = staff.state.enrolment();
     let change = |change| enrolment.change_mailing(staff.actor(), (tenant, file), &slug, change);
-    let done = match asked {
-        "send_now" => enrolment.send_mailing_now(staff.actor(), (tenant, file), &slug).await,
-        "take_off" => change(MailingChange::Cancel).await,
-        "pause" => change(MailingChange::Pause).await,
-        "resume" => change(MailingChange::Resume).await,
-        _ => return Err(PageError::NotFound.into()),
+    let done = match act {
+        EmailAct::SendNow => enrolment.send_mailing_now(staff.actor(), (tenant, file), &slug).await,
+        EmailAct::TakeOff => change(MailingChange::Cancel).await,
+        EmailAct::Pause => change(MailingChange::Pause).await,
+        EmailAct::Resume => change(MailingChange::Resume).await,
+        EmailAct::Change | EmailAct::Again => return Err(PageError::NotFound.into()),
     };
     let why = match done {
         Ok(()) => return Ok(form.see_other(&format!("{}?done={asked}", path(&campaign)))),
@@ -59,9 +66,8 @@ pub(crate) async fn do_to(form: StaffForm, Path((campaign, slug)): Named) -> Res
         Err(refusal) => refusal.to_string(),
     };
     let email = planned(staff, &campaign, &slug).await?;
-    match asked {
-        "send_now" => ask(staff, &campaign, &email, EmailAct::SendNow, Some(why)),
-        "take_off" => ask(staff, &campaign, &email, EmailAct::TakeOff, Some(why)),
+    match act {
+        EmailAct::SendNow | EmailAct::TakeOff => ask(staff, &campaign, &email, act, Some(why)),
         _ => page(staff, &campaign, &email, Some(why)).await,
     }
 }
