@@ -12,7 +12,7 @@ use domain::tenant_pack::TenantPack;
 use domain::timetable::{DateChange, DateWish};
 use mail::Address;
 
-use crate::harness::databases::{TestDatabases, both_databases};
+use crate::harness::databases::{Kind, TestDatabases, both_databases};
 use crate::harness::joiner::Onward;
 use crate::harness::packs;
 use crate::harness::patience::eventually;

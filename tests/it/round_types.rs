@@ -7,7 +7,7 @@ use policy::Role;
 use serde_json::Value;
 
 use crate::harness::answer::Answer;
-use crate::harness::databases::{Kind, TestDatabases, both_databases};
+use crate::harness::databases::{TestDatabases, both_databases};
 use crate::harness::packs::{self, SECOND};
 use crate::harness::people::Person;
 use crate::harness::server::TestServer;

@@ -63,8 +63,8 @@ impl From<Digest> for String {
 pub struct Shelf {
     folder: PathBuf,
     key: [u8; 32],
-    /// Of the small and the large class.
-    settings: [[u8; 32]; 2],
+    /// What compiled code depends on.
+    settings: [u8; 32],
 }
 
 /// Why a compiled component cannot be used.
@@ -87,8 +87,7 @@ impl Shelf {
     /// # Errors
     /// This machine cannot run guests.
     pub fn new(folder: PathBuf, key: [u8; 32]) -> Result<Self, EngineFault> {
-        let [small, large] = Class::ALL.map(engine::compiling);
-        Ok(Self { folder, key, settings: [engine::fingerprint(&small?), engine::fingerprint(&large?)] })
+        Ok(Self { folder, key, settings: engine::fingerprint(&engine::compiling()?) })
     }
 
     /// Where the code of `digest` is kept.
@@ -120,13 +119,8 @@ impl Shelf {
 
     fn mac(&self, digest: Digest, class: Class, code: &[u8]) -> Hmac<Sha256> {
         let mut mac: Hmac<Sha256> = Hmac::new_from_slice(&self.key).expect("HMAC takes a key of any length");
-        let settings = match class {
-            Class::Small => self.settings[0],
-            Class::Large => self.settings[1],
-        };
-        for part in
-            [b"candour compiled component".as_slice(), class.name().as_bytes(), &settings, &digest.0, code]
-        {
+        let class = class.name().as_bytes();
+        for part in [b"candour compiled component".as_slice(), class, &self.settings, &digest.0, code] {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);
         }

@@ -174,7 +174,7 @@ fn compile_in_this_process(
         return Err(CompileRefusal::TooLarge);
     }
     let wrong = |error: wasmtime::Error| CompileRefusal::NotAComponent(format!("{error:#}"));
-    let engine = engine::compiling(class)?;
+    let engine = engine::compiling()?;
     let code = Component::from_binary(&engine, &component).and_then(|component| component.serialize());
     output.write_all(&code.map_err(wrong)?)?;
     output.flush()?;

@@ -39,14 +39,14 @@ impl From<std::io::Error> for EngineFault {
     }
 }
 
-/// The engine that compiles for `class`; runs nothing, reserves nothing.
-pub(crate) fn compiling(class: Class) -> Result<Engine, EngineFault> {
-    Ok(Engine::new(&settings(class))?)
+/// The engine that compiles, for both classes alike; runs nothing, reserves nothing.
+pub(crate) fn compiling() -> Result<Engine, EngineFault> {
+    Ok(Engine::new(&settings())?)
 }
 
 /// The engine that runs guests of `class`, with room for all that may run at a time.
 pub(crate) fn running(class: Class) -> Result<Engine, EngineFault> {
-    let mut config = settings(class);
+    let mut config = settings();
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(class)));
     Ok(Engine::new(&config)?)
 }
@@ -72,7 +72,7 @@ impl Hasher for Fingerprint {
 }
 
 /// What compiled code depends on: both engines have it alike.
-pub(crate) fn settings(class: Class) -> Config {
+pub(crate) fn settings() -> Config {
     let mut config = Config::new();
     config.epoch_interruption(true);
     config.cranelift_opt_level(OptLevel::Speed);

@@ -14,6 +14,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How often it is looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How often something is clicked that is drawn anew under the pointer.
+const CLICKS: usize = 5;
 
 /// The text of a JavaScript or CSS string.
 pub fn quoted(text: &str) -> String {
@@ -71,10 +73,12 @@ impl Browser {
         );
         let mut leads_on = self.evaluate(&mark).await;
         assert!(!leads_on.is_null(), "no {found} on {}:\n{}", self.place().await, self.words().await);
-        if self.try_click("[data-pressed]").await.is_err() {
+        let mut missed = 0;
+        while let Err(error) = self.try_click("[data-pressed]").await {
             // What is live may be drawn anew between the look and the click: then nothing was clicked.
+            missed += 1;
+            assert!(missed < CLICKS, "{found}: {error}");
             leads_on = self.evaluate(&mark).await;
-            self.click("[data-pressed]").await;
         }
         if leads_on == json!(true) {
             self.until(

@@ -16,7 +16,7 @@ fn compiled(engine: &Engine) -> (Digest, Vec<u8>) {
 
 /// What this server's compiler would be with another version of wasmtime, all else alike.
 fn another_version() -> Engine {
-    let mut config = engine::settings(Class::Small);
+    let mut config = engine::settings();
     config.module_version(ModuleVersionStrategy::Custom("47.0.0".to_owned())).unwrap();
     Engine::new(&config).unwrap()
 }
@@ -25,13 +25,13 @@ fn another_version() -> Engine {
 fn code_of_another_version_or_class_is_compiled_anew_and_cut_code_as_well() {
     let folder = tempfile::tempdir().unwrap();
     let shelf = Shelf::new(folder.path().to_owned(), KEY).unwrap();
-    let before = Shelf { settings: [engine::fingerprint(&another_version()); 2], ..shelf.clone() };
+    let before = Shelf { settings: engine::fingerprint(&another_version()), ..shelf.clone() };
     let (digest, code) = compiled(&another_version());
     before.put(digest, Class::Small, &code).unwrap();
     assert_eq!(before.take(digest, Class::Small).unwrap(), code, "the server before its update");
     assert!(matches!(shelf.take(digest, Class::Small), Err(ShelfFault::Forged)));
 
-    let (digest, code) = compiled(&engine::compiling(Class::Small).unwrap());
+    let (digest, code) = compiled(&engine::compiling().unwrap());
     shelf.put(digest, Class::Small, &code).unwrap();
     assert_eq!(shelf.take(digest, Class::Small).unwrap(), code);
     fs::copy(shelf.path(digest, Class::Small), shelf.path(digest, Class::Large)).unwrap();
@@ -48,7 +48,7 @@ fn code_of_another_version_or_class_is_compiled_anew_and_cut_code_as_well() {
 async fn code_that_this_engine_did_not_make_is_not_run_even_under_the_right_seal() {
     let host = Host::new().unwrap();
     // Without interruption, such a guest could not be ended.
-    let mut endless = engine::settings(Class::Small);
+    let mut endless = engine::settings();
     endless.epoch_interruption(false);
     let endless = Engine::new(&endless).unwrap();
     for (engine, why) in [(another_version(), "version '47.0.0'"), (endless, "epoch")] {

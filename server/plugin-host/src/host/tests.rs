@@ -17,7 +17,7 @@ async fn guest(host: &Host, name: &str) -> Arc<Plugin> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("components").join(format!("{name}.wasm"));
     let component = std::fs::read(file).unwrap();
     let (digest, class) = (Digest::of(&component), Class::Small);
-    let engine = engine::compiling(class).unwrap();
+    let engine = engine::compiling().unwrap();
     let code = Component::from_binary(&engine, &component).and_then(|component| component.serialize());
     let folder = tempfile::tempdir().unwrap();
     let shelf = Shelf::new(folder.path().to_owned(), [1; 32]).unwrap();
