@@ -93,6 +93,7 @@ fn settings<T: RoundType>(json: String) -> Result<Rc<T::Config<'static>>, Failur
 fn is_same(one: &str, other: &str) -> bool {
     let (one, rest_of_one) = one.as_bytes().as_chunks::<8>();
     let (other, rest_of_other) = other.as_bytes().as_chunks::<8>();
-    let are_same = |(one, other): (&[u8; 8], &[u8; 8])| u64::from_ne_bytes(*one) == u64::from_ne_bytes(*other);
+    let are_same =
+        |(one, other): (&[u8; 8], &[u8; 8])| u64::from_ne_bytes(*one) == u64::from_ne_bytes(*other);
     one.len() == other.len() && rest_of_one == rest_of_other && one.iter().zip(other).all(are_same)
 }

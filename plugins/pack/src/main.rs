@@ -83,7 +83,8 @@ fn build(plugins: &Path, names: &[String]) -> Result<()> {
     command.current_dir(plugins).args(["build", "--release", "--locked", "--target", TARGET]);
     command.args(names.iter().flat_map(|name| ["--package", name.as_str()]));
     // `\x1f` stands between flags, so that folders may have spaces in their names.
-    let remapped = remapped(plugins)?.into_iter().map(|(from, to)| format!("--remap-path-prefix={from}={to}"));
+    let remapped =
+        remapped(plugins)?.into_iter().map(|(from, to)| format!("--remap-path-prefix={from}={to}"));
     let flags: Vec<String> = remapped.chain([format!("-Clink-arg=-zstack-size={STACK}")]).collect();
     command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")).env_remove("RUSTFLAGS");
     let status = command.status().context("running cargo")?;
