@@ -7,7 +7,7 @@ use policy::Role;
 use serde_json::Value;
 
 use crate::harness::answer::Answer;
-use crate::harness::databases::{TestDatabases, both_databases};
+use crate::harness::databases::{Kind, TestDatabases, both_databases};
 use crate::harness::packs::{self, SECOND};
 use crate::harness::people::Person;
 use crate::harness::server::TestServer;
@@ -29,6 +29,14 @@ async fn waiting_for(databases: &TestDatabases, size: u32) -> TestServer {
     let server = TestServer::with_packs(databases, packs).await;
     server.clock.set(DURING);
     server
+}
+
+/// What a participant keeps, as SQL.
+fn kept(databases: &TestDatabases, json: &str) -> String {
+    match databases.kind {
+        Kind::Sqlite => format!("CAST('{json}' AS BLOB)"),
+        Kind::Postgres => format!("convert_to('{json}', 'UTF8')"),
+    }
 }
 
 impl Person {
@@ -81,10 +89,6 @@ both_databases! {
             Kind::Sqlite => "CAST(replace(CAST(value AS TEXT), 'strong', 'wrong') AS BLOB)",
             Kind::Postgres => "convert_to(replace(convert_from(value, 'UTF8'), 'strong', 'wrong'), 'UTF8')",
         };
-        let said = |json: &str| match databases.kind {
-            Kind::Sqlite => format!("CAST('{json}' AS BLOB)"),
-            Kind::Postgres => format!("convert_to('{json}', 'UTF8')"),
-        };
         let tables = Tables::of_conversation(databases).await;
         tables.change(&format!("UPDATE own_state SET version = version + 1, value = {other_verdict}")).await;
         ann.judges_at_once("rest", "strong", "").await.expect(303);
@@ -93,12 +97,12 @@ both_databases! {
             assert!(page.body.contains(&format!("value=\"{verdict}\" checked")), "{pledge}: {}", page.body);
         }
         // It remembers that something was said, and another process has taken it back: nothing is left to take back.
-        tables.change(&format!("UPDATE own_state SET version = version + 1, value = {}", said("{}"))).await;
+        tables.change(&format!("UPDATE own_state SET version = version + 1, value = {}", kept(databases, "{}"))).await;
         ann.judges_at_once("rest", "", "").await.expect(422);
         // And the other way about: it remembers nothing, and another process has a verdict.
         ann.opens("/activity").await.expect(200);
         let rest = r#"{"rest":{"verdicts":{"1":{"verdict":"wrong","reasons":[]}},"comment":null}}"#;
-        tables.change(&format!("UPDATE own_state SET version = version + 1, value = {}", said(rest))).await;
+        tables.change(&format!("UPDATE own_state SET version = version + 1, value = {}", kept(databases, rest))).await;
         ann.judges_at_once("rest", "", "").await.expect(303);
         // Nothing is there any more, and that as well is found out.
         tables.change("DELETE FROM own_state").await;
@@ -114,7 +118,7 @@ both_databases! {
         ann.judges("rest", "strong", "").await.expect(303);
         // No version moves, so nothing says that it did.
         let tables = Tables::of_conversation(databases).await;
-        let nothing = if databases.kind == Kind::Sqlite { "CAST('{}' AS BLOB)" } else { "convert_to('{}', 'UTF8')" };
+        let nothing = kept(databases, "{}");
         tables.change(&format!("UPDATE own_state SET value = {nothing}")).await;
         ann.judges_at_once("kit", "strong", "").await.expect(303);
         let front = ann.opens("/activity").await.expect(200);
