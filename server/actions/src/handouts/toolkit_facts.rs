@@ -16,6 +16,11 @@ impl Campaign {
         u32::try_from(changes).unwrap_or(u32::MAX).saturating_add(1)
     }
 
+    /// The last change of its dates.
+    pub fn last_changed(&self) -> Option<&DatesChanged> {
+        self.rounds.iter().flat_map(|round| round.changes.iter()).max_by_key(|change| change.at)
+    }
+
     /// The last change that moved a closing. What has paused it since, and let it go on, has reasons of its own, which are none for the closing.
     pub(crate) fn last_moved(&self) -> Option<&DatesChanged> {
         let changes = self.rounds.iter().flat_map(|round| round.changes.iter());
@@ -50,8 +55,7 @@ impl Enrolment {
         url: &str,
     ) -> ToolkitFacts {
         let link = format!("{url}join/{}", campaign.slug);
-        let last =
-            campaign.rounds.iter().flat_map(|round| round.changes.iter()).max_by_key(|change| change.at);
+        let last = campaign.last_changed();
         let moved = campaign.last_moved().and_then(|change| {
             let former_closes_at = local_moment(change.from?, tenant.zone);
             Some(MovedClosing { former_closes_at, reason: change.reason.clone() })

@@ -56,7 +56,7 @@ pub(crate) async fn list(staff: Staff, Path(slug): Path<String>) -> Result<Respo
 
 /// Which version is current and since when: "Version 2, 6 May 2024: the closing moved".
 pub(super) fn version(tenant: &Tenant, campaign: &Campaign) -> String {
-    let last = campaign.rounds.iter().flat_map(|round| round.changes.iter()).max_by_key(|change| change.at);
+    let last = campaign.last_changed();
     let Some(change) = last else { return "Version 1: the dates as they were first planned".to_owned() };
     let what = match change.what {
         ChangeKind::Extended | ChangeKind::Shortened => "the closing moved",
